@@ -1,0 +1,79 @@
+"""Arithmetic on label maps, in passes over the pixels and never in loops over them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stenciltorch.canvas import Int32Array, UInt8Array
+
+Int64Array = npt.NDArray[np.int64]
+
+
+class Compact(NamedTuple):
+    """Labels 0..n-1 without holes, and the original label of each."""
+
+    labels: Int32Array
+    originals: Int64Array
+
+    @property
+    def count(self) -> int:
+        return len(self.originals)
+
+
+def compact(labels: npt.NDArray[np.integer]) -> Compact:
+    """Close the holes that cropping and merging leave in a label map."""
+    present = np.bincount(labels.ravel()) > 0
+    table = np.cumsum(present, dtype=np.int32) - 1
+    return Compact(table.astype(np.int32)[labels], np.flatnonzero(present))
+
+
+class Contacts(NamedTuple):
+    """Each pair of touching labels once (first < second) and the length of their border in px."""
+
+    first: Int64Array
+    second: Int64Array
+    length: npt.NDArray[np.float64]
+
+
+def contacts(
+    labels: Int32Array, count: int, strength: npt.NDArray[np.float32] | None = None
+) -> Contacts:
+    """Borders between labels 0..count-1 (4-connected).
+
+    Args:
+        strength: (H, W); when given, `length` is the sum of the greater strength of the two
+            pixels on either side of the border in place of the border's length.
+    """
+    pairs, weights = [], []
+    for near, far in (
+        (np.s_[:, :-1], np.s_[:, 1:]),
+        (np.s_[:-1], np.s_[1:]),
+    ):
+        differs = labels[near] != labels[far]
+        one, two = labels[near][differs], labels[far][differs]
+        pairs.append(np.minimum(one, two).astype(np.int64) * count + np.maximum(one, two))
+        if strength is None:
+            weights.append(np.ones(len(one)))
+        else:
+            weights.append(np.maximum(strength[near][differs], strength[far][differs]))
+    keys, inverse = np.unique(np.concatenate(pairs), return_inverse=True)
+    length = np.bincount(inverse, weights=np.concatenate(weights), minlength=len(keys))
+    return Contacts(keys // count, keys % count, length)
+
+
+def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
+    """Per-label, per-channel lower median of values (N, C), labels (N,): uint8 (count, C).
+
+    A label without pixels gets 0.
+    """
+    result = np.zeros((count, values.shape[1]), dtype=np.uint8)
+    for channel in range(values.shape[1]):
+        bins = labels.astype(np.int64) * 256 + values[:, channel]
+        histogram = np.bincount(bins, minlength=count * 256).reshape(count, 256)
+        cumulative = np.cumsum(histogram, axis=1)
+        half = (cumulative[:, -1:] + 1) // 2
+        result[:, channel] = np.argmax(cumulative >= np.maximum(half, 1), axis=1)
+    return result

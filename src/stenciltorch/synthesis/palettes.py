@@ -1,0 +1,134 @@
+"""New palettes, class by class: lines and shading stay, colours change, so that no object owns a colour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stenciltorch.canvas import Illustration, Int32Array, Regions, UInt8Array
+from stenciltorch.synthesis.labels import compact
+
+FloatArray = npt.NDArray[np.float32]
+
+FAMILIES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
+    "saturated": ((0, 360), (0.6, 1.0), (0.6, 1.0)),
+    "pastel": ((0, 360), (0.1, 0.4), (0.85, 1.0)),
+    "dark": ((0, 360), (0.1, 0.9), (0.08, 0.4)),
+    "skin": ((8, 32), (0.15, 0.6), (0.45, 1.0)),
+    "neutral": ((0, 360), (0.0, 0.12), (0.1, 1.0)),
+    "muted": ((0, 360), (0.2, 0.6), (0.35, 0.8)),
+    "pale": ((0, 360), (0.0, 0.06), (0.92, 1.0)),
+}
+"""Ranges of hue (degrees), saturation and value."""
+
+DARK = 48
+"""A colour whose brightest channel is below this may be drawn as solid ink and mostly keeps dark."""
+
+
+def recolour(
+    illustration: Illustration, flats: Illustration, regions: Regions, rng: np.random.Generator
+) -> tuple[Illustration, Illustration]:
+    """The illustration and its flats in new colours; shading and lines carried over."""
+    labels, originals = compact(regions.array)
+    old = _label_colours(flats.array, labels, len(originals))
+    new = _new_colours(old, labels, rng)
+    gain = float(rng.uniform(0, 1))
+    contrast = float(np.exp(rng.uniform(-0.4, 0.4)))
+    shaded = carry_shading(illustration.array, old[labels], new[labels], gain, contrast)
+    return Illustration(shaded), Illustration(new[labels])
+
+
+def _label_colours(flats: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
+    colours = np.zeros((count, 3), dtype=np.uint8)
+    colours[labels.ravel()] = flats.reshape(-1, 3)
+    return colours
+
+
+def _new_colours(old: UInt8Array, labels: Int32Array, rng: np.random.Generator) -> UInt8Array:
+    """A colour for each label; labels of nearly one colour mostly get the same."""
+    owner = _classes(old, rng)
+    count = int(owner.max()) + 1
+    olds = np.zeros((count, 3), dtype=np.uint8)
+    olds[owner] = old
+    news = _recoloured_classes(olds, rng)
+    news = _dark_kept(olds, news, rng)
+    colours = news[owner]
+    if rng.random() < 0.4:
+        colours[_background(labels)] = draw_colours(1, rng)[0]
+    return colours
+
+
+def _classes(old: UInt8Array, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Group labels whose colours fall in one cell of a coarse, randomly shifted RGB grid."""
+    cell = int(rng.choice((1, 24, 40, 64)))
+    cells = (old.astype(np.int64) + rng.integers(0, cell, 3)) // cell
+    keys = cells @ np.array((1 << 20, 1 << 10, 1))
+    return np.unique(keys, return_inverse=True)[1].ravel()
+
+
+def _recoloured_classes(olds: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    kind = rng.random()
+    if kind < 0.35:
+        return _shifted(olds, rng)
+    if kind < 0.55:
+        return olds[rng.permutation(len(olds))]
+    fresh = draw_colours(len(olds), rng)
+    kept = rng.random(len(olds)) < rng.choice((0.0, 0.0, 0.3, 0.6))
+    fresh[kept] = olds[kept]
+    return fresh
+
+
+def _shifted(olds: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    """Hue, saturation and value moved: all classes together, or each its own way."""
+    rows = 1 if rng.random() < 0.5 else len(olds)
+    hsv = cv2.cvtColor(olds[None].astype(np.float32) / 255, cv2.COLOR_RGB2HSV)[0]
+    hsv[:, 0] = (hsv[:, 0] + rng.uniform(0, 360, rows)) % 360
+    hsv[:, 1] = np.clip(hsv[:, 1] * np.exp(rng.uniform(-0.6, 0.6, rows)) + rng.uniform(0, 0.15, rows), 0, 1)
+    hsv[:, 2] = np.clip(hsv[:, 2] * np.exp(rng.uniform(-0.5, 0.4, rows)), 0, 1)
+    return _to_bytes(cv2.cvtColor(hsv[None], cv2.COLOR_HSV2RGB)[0])
+
+
+def draw_colours(count: int, rng: np.random.Generator) -> UInt8Array:
+    """Random colours of one family, or of mixed families: uint8 (count, 3)."""
+    names = list(FAMILIES)
+    mixed = rng.random() < 0.6
+    picked = rng.integers(0, len(names), count) if mixed else np.full(count, rng.integers(len(names)))
+    ranges = np.array([FAMILIES[name] for name in names])[picked]
+    hsv = ranges[..., 0] + (ranges[..., 1] - ranges[..., 0]) * rng.random((count, 3))
+    return _to_bytes(cv2.cvtColor(hsv[None].astype(np.float32), cv2.COLOR_HSV2RGB)[0])
+
+
+def _dark_kept(olds: UInt8Array, news: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    dark = (olds.max(axis=1) < DARK) & (rng.random(len(olds)) < 0.7)
+    return np.where(dark[:, None], np.minimum(news, np.uint8(DARK)), news)
+
+
+def _background(labels: Int32Array) -> int:
+    """The label with the most pixels along the picture's border."""
+    rim = np.concatenate((labels[0], labels[-1], labels[:, 0], labels[:, -1]))
+    return int(np.bincount(rim).argmax())
+
+
+def carry_shading(
+    picture: UInt8Array, old: UInt8Array, new: UInt8Array, gain: float, contrast: float
+) -> UInt8Array:
+    """Move the light of `picture` relative to the flats `old` onto the flats `new`, all (H, W, 3).
+
+    Darker than the flat: the same factor of brightness, to the power of `contrast`. Brighter: the same share of the way
+    to white. What is left (shifts of hue) is added times `gain`.
+    """
+    weights = np.array((0.299, 0.587, 0.114), np.float32)
+    light, base = picture.astype(np.float32), old.astype(np.float32)
+    now, was = light @ weights + 2, base @ weights + 2
+    shade = np.minimum(now / was, 1)[..., None]
+    shine = np.clip((now - was) / (259 - was), 0, 1)[..., None]
+    expected = base * shade + (255 - base) * shine
+    shade = shade ** np.float32(contrast)
+    target = new.astype(np.float32)
+    result = target * shade + (255 - target * shade) * shine + np.float32(gain) * (light - expected)
+    return np.rint(np.clip(result, 0, 255)).astype(np.uint8)
+
+
+def _to_bytes(unit: npt.NDArray[np.floating]) -> UInt8Array:
+    return np.rint(np.clip(unit, 0, 1) * 255).astype(np.uint8)

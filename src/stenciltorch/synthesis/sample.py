@@ -1,0 +1,88 @@
+"""One training example out of one finished illustration (paper 3.2, 3.4, Fig. 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stenciltorch.canvas import Illustration, Lineart, Mask, Regions, Sample, Size, Stencil
+from stenciltorch.errors import InputError
+from stenciltorch.synthesis.hints import HintRecipe, draw_hints
+from stenciltorch.synthesis.lineart import draw_style, extract_lineart
+from stenciltorch.synthesis.masks import MaskRecipe, draw_mask
+from stenciltorch.synthesis.palettes import recolour
+from stenciltorch.synthesis.procedural import draw_procedural
+
+
+@dataclass(frozen=True)
+class SynthesisRecipe:
+    """What varies in a training example.
+
+    Args:
+        hints: how hints are drawn.
+        masks: how masks are drawn.
+        recolour: chance of a new palette.
+        own_lines: chance that a procedural drawing keeps its own lineart.
+    """
+
+    hints: HintRecipe = field(default_factory=HintRecipe)
+    masks: MaskRecipe = field(default_factory=MaskRecipe)
+    recolour: float = 0.6
+    own_lines: float = 0.7
+
+
+def compose(lineart: Lineart, illustration: Illustration, mask: Mask) -> Illustration:
+    """The lineart where the mask is 255, the illustration where it is 0 (paper 3.4).
+
+    Raises:
+        InputError: the sizes differ.
+    """
+    if not lineart.size == illustration.size == mask.size:
+        raise InputError(
+            f"The lineart is {lineart.size}, the illustration {illustration.size} and the mask {mask.size}; "
+            "all must have one size."
+        )
+    share = mask.array[..., None].astype(np.uint32)
+    mixed = lineart.array[..., None] * share + illustration.array * (255 - share)
+    return Illustration(((mixed + 127) // 255).astype(np.uint8))
+
+
+def synthesize(
+    illustration: Illustration,
+    regions: Regions,
+    flats: Illustration,
+    recipe: SynthesisRecipe,
+    progress: float,
+    rng: np.random.Generator,
+) -> Sample:
+    """Lineart, hints, mask and base for this illustration. Sizes must agree."""
+    lineart = extract_lineart(illustration, draw_style(rng), rng)
+    return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
+
+
+def synthesize_procedural(
+    size: Size, recipe: SynthesisRecipe, progress: float, rng: np.random.Generator
+) -> Sample:
+    """A training example from a random drawing of our own."""
+    illustration, regions, flats, lineart = draw_procedural(size, rng)
+    if rng.random() >= recipe.own_lines:
+        lineart = extract_lineart(illustration, draw_style(rng), rng)
+    return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
+
+
+def _assembled(
+    illustration: Illustration,
+    regions: Regions,
+    flats: Illustration,
+    lineart: Lineart,
+    recipe: SynthesisRecipe,
+    progress: float,
+    rng: np.random.Generator,
+) -> Sample:
+    if rng.random() < recipe.recolour:
+        illustration, flats = recolour(illustration, flats, regions, rng)
+    mask = draw_mask(regions, recipe.masks, progress, rng)
+    hints = draw_hints(flats, regions, mask, recipe.hints, rng)
+    stencil = Stencil(lineart, hints, mask, compose(lineart, illustration, mask))
+    return Sample(stencil, illustration, flats)
