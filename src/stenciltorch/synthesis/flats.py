@@ -16,13 +16,21 @@ LINE_WIDTH = 1 / 48
 """Dark strokes up to this share of the longer side count as drawn lines."""
 
 
-def line_pixels(illustration: Illustration, width: float = LINE_WIDTH) -> npt.NDArray[np.bool_]:
-    """Where thin strokes darker than what lies on both sides are drawn: bool (H, W)."""
+def line_strength(illustration: Illustration, width: float = LINE_WIDTH) -> npt.NDArray[np.float32]:
+    """How surely a drawn line runs through each pixel: float32 (H, W) in [0, 1].
+
+    A line is a stroke at most `width` x the longer side wide, darker than what lies on both of its sides.
+    """
     reach = max(3, round(width * max(illustration.size)))
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach | 1, reach | 1))
     grey = cv2.cvtColor(illustration.array, cv2.COLOR_RGB2GRAY)
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(hat > 14)
+    return np.clip(hat.astype(np.float32) / 40, 0, 1)
+
+
+def line_pixels(illustration: Illustration) -> npt.NDArray[np.bool_]:
+    """Where lines are drawn: bool (H, W)."""
+    return np.asarray(line_strength(illustration) >= 0.5)
 
 
 def flatten(illustration: Illustration, regions: Regions) -> Illustration:

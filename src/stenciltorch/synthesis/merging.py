@@ -1,0 +1,153 @@
+"""Joining regions: little ones into a neighbour, alike ones into one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stenciltorch.canvas import Int32Array
+from stenciltorch.synthesis.labels import compact, contacts
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+class RegionGraph(NamedTuple):
+    """Regions 0..n-1 and their borders, kept while regions are joined.
+
+    Args:
+        owner: the region that each first label belongs to now.
+        areas: px of each region; `weights`: px that count for its colour.
+        colours: (n, 3) mean Lab of each region.
+        first, second: ends of each border; `length`: px; `barrier`: sum of line strength along it.
+    """
+
+    owner: IntArray
+    areas: FloatArray
+    weights: FloatArray
+    colours: FloatArray
+    first: IntArray
+    second: IntArray
+    length: FloatArray
+    barrier: FloatArray
+
+
+def region_graph(
+    labels: Int32Array,
+    count: int,
+    lab: npt.NDArray[np.float32],
+    counted: npt.NDArray[np.bool_],
+    barrier: npt.NDArray[np.float32],
+) -> RegionGraph:
+    """Graph of labels 0..count-1 on Lab colours (H, W, 3); only `counted` pixels give a region its colour."""
+    flat = labels.ravel()
+    areas = np.bincount(flat, minlength=count).astype(np.float64)
+    share = np.where(counted, np.float32(1), np.float32(0.02)).ravel()
+    weights = np.bincount(flat, weights=share, minlength=count)
+    channels = [np.bincount(flat, weights=share * lab[..., c].ravel(), minlength=count) for c in range(3)]
+    colours = np.stack(channels, axis=1) / weights[:, None]
+    first, second, length = contacts(labels, count)
+    strength = contacts(labels, count, barrier).length
+    return RegionGraph(np.arange(count), areas, weights, colours, first, second, length, strength)
+
+
+def joined(graph: RegionGraph, borders: IntArray) -> RegionGraph:
+    """The graph after the two sides of each of these borders have become one region."""
+    count = len(graph.areas)
+    roots = _roots(count, graph.first[borders], graph.second[borders])
+    number, owner = np.unique(roots, return_inverse=True)
+    weights = np.bincount(owner, weights=graph.weights)
+    colours = [np.bincount(owner, weights=graph.weights * graph.colours[:, c]) for c in range(3)]
+    one, two = owner[graph.first], owner[graph.second]
+    apart = one != two
+    keys = np.minimum(one, two)[apart] * len(number) + np.maximum(one, two)[apart]
+    borders_left, place = np.unique(keys, return_inverse=True)
+    return RegionGraph(
+        owner[graph.owner],
+        np.bincount(owner, weights=graph.areas),
+        weights,
+        np.stack(colours, axis=1) / weights[:, None],
+        borders_left // len(number),
+        borders_left % len(number),
+        np.bincount(place, weights=graph.length[apart], minlength=len(borders_left)),
+        np.bincount(place, weights=graph.barrier[apart], minlength=len(borders_left)),
+    )
+
+
+def _roots(count: int, first: IntArray, second: IntArray) -> IntArray:
+    """Smallest member of the group of each of 0..count-1 under the pairs (union-find)."""
+    parents = list(range(count))
+
+    def root(label: int) -> int:
+        while parents[label] != label:
+            parents[label] = parents[parents[label]]
+            label = parents[label]
+        return label
+
+    for one, two in zip(first.tolist(), second.tolist(), strict=True):
+        low, high = sorted((root(one), root(two)))
+        parents[high] = low
+    return np.array([root(label) for label in range(count)], dtype=np.int64)
+
+
+def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> RegionGraph:
+    """Join regions that are each other's cheapest neighbour, until all cost more than the limit.
+
+    The cost of a border is the distance of the two colours in Lab (CIE76) plus `line_cost` times the share of the
+    border that a line runs along.
+    """
+    while len(graph.first):
+        cost = colour_distance(graph) + line_cost * graph.barrier / graph.length
+        best = _cheapest(graph, cost)
+        if cost[best].min() >= cost_limit:
+            return graph
+        graph = joined(graph, best[cost[best] < cost_limit])
+    return graph
+
+
+def colour_distance(graph: RegionGraph) -> FloatArray:
+    """Distance in Lab across each border."""
+    gap = graph.colours[graph.first] - graph.colours[graph.second]
+    return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
+
+
+def _cheapest(graph: RegionGraph, cost: FloatArray) -> IntArray:
+    """Borders that are the cheapest of both of their sides."""
+    best = _best_border(graph, -cost)
+    both = best[graph.first] == best[graph.second]
+    own = np.arange(len(cost))
+    return np.flatnonzero(both & (best[graph.first] == own))
+
+
+def _best_border(graph: RegionGraph, score: FloatArray) -> IntArray:
+    """The border of highest score of each region; -1 for a region without neighbours."""
+    order = np.argsort(score, kind="stable")
+    best = np.full(len(graph.areas), -1, dtype=np.int64)
+    best[graph.first[order]] = order
+    other = np.full(len(graph.areas), -1, dtype=np.int64)
+    other[graph.second[order]] = order
+    padded = np.append(score, -np.inf)
+    return np.where(padded[other] > padded[best], other, best)
+
+
+def merge_little(graph: RegionGraph, smallest: float, colour_weight: float) -> RegionGraph:
+    """Join each region under `smallest` px to the neighbour with the longest border, discounted by colour.
+
+    A border's score is length / (1 + colour_weight x distance in Lab).
+    """
+    while len(graph.first) and graph.areas.min() < smallest:
+        score = graph.length / (1 + colour_weight * colour_distance(graph))
+        little = np.flatnonzero(graph.areas < smallest)
+        graph = joined(graph, np.unique(_best_border(graph, score)[little]))
+    return graph
+
+
+def merge_small(labels: Int32Array, smallest: float) -> Int32Array:
+    """Join each region of a label map under `smallest` px to the neighbour with the longest border."""
+    labels, originals = compact(labels)
+    blank = np.zeros((*labels.shape, 3), dtype=np.float32)
+    counted = np.ones(labels.shape, dtype=bool)
+    graph = region_graph(labels, len(originals), blank, counted, blank[..., 0])
+    return merge_little(graph, smallest, 0.0).owner.astype(np.int32)[labels]
