@@ -19,13 +19,16 @@ LINE_WIDTH = 1 / 48
 def line_strength(illustration: Illustration, width: float = LINE_WIDTH) -> npt.NDArray[np.float32]:
     """How surely a drawn line runs through each pixel: float32 (H, W) in [0, 1].
 
-    A line is a stroke at most `width` x the longer side wide, darker than what lies on both of its sides.
+    A line is a stroke at most `width` x the longer side wide, darker than what lies on both of its sides,
+    and not of a bright colour of its own.
     """
     reach = max(3, round(width * max(illustration.size)))
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach | 1, reach | 1))
     grey = cv2.cvtColor(illustration.array, cv2.COLOR_RGB2GRAY)
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel, borderType=cv2.BORDER_REPLICATE)
-    return np.clip(hat.astype(np.float32) / 40, 0, 1)
+    vivid = illustration.array.max(axis=2) - illustration.array.min(axis=2)
+    strength = np.clip(hat.astype(np.float32) / 40, 0, 1)
+    return np.where(vivid < 140, strength, 0)
 
 
 def line_pixels(illustration: Illustration) -> npt.NDArray[np.bool_]:

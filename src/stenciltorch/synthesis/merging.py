@@ -36,12 +36,12 @@ class RegionGraph(NamedTuple):
 
 def region_graph(
     labels: Int32Array,
-    count: int,
     lab: npt.NDArray[np.float32],
     counted: npt.NDArray[np.bool_],
     barrier: npt.NDArray[np.float32],
 ) -> RegionGraph:
-    """Graph of labels 0..count-1 on Lab colours (H, W, 3); only `counted` pixels give a region its colour."""
+    """Graph of labels 0..n-1 on Lab colours (H, W, 3); `counted` pixels outweigh the others in a region's colour."""
+    count = int(labels.max()) + 1
     flat = labels.ravel()
     areas = np.bincount(flat, minlength=count).astype(np.float64)
     share = np.where(counted, np.float32(1), np.float32(0.02)).ravel()
@@ -99,7 +99,7 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> Regi
     border that a line runs along.
     """
     while len(graph.first):
-        cost = colour_distance(graph) + line_cost * graph.barrier / graph.length
+        cost = shade_distance(graph) + line_cost * graph.barrier / graph.length
         best = _cheapest(graph, cost)
         if cost[best].min() >= cost_limit:
             return graph
@@ -110,6 +110,12 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> Regi
 def colour_distance(graph: RegionGraph) -> FloatArray:
     """Distance in Lab across each border."""
     gap = graph.colours[graph.first] - graph.colours[graph.second]
+    return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
+
+
+def shade_distance(graph: RegionGraph) -> FloatArray:
+    """Distance in Lab across each border with lightness at 0.6: shadow and light of one colour are near."""
+    gap = (graph.colours[graph.first] - graph.colours[graph.second]) * (0.6, 1.0, 1.0)
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
@@ -146,8 +152,8 @@ def merge_little(graph: RegionGraph, smallest: float, colour_weight: float) -> R
 
 def merge_small(labels: Int32Array, smallest: float) -> Int32Array:
     """Join each region of a label map under `smallest` px to the neighbour with the longest border."""
-    labels, originals = compact(labels)
+    labels = compact(labels).labels
     blank = np.zeros((*labels.shape, 3), dtype=np.float32)
     counted = np.ones(labels.shape, dtype=bool)
-    graph = region_graph(labels, len(originals), blank, counted, blank[..., 0])
+    graph = region_graph(labels, blank, counted, blank[..., 0])
     return merge_little(graph, smallest, 0.0).owner.astype(np.int32)[labels]

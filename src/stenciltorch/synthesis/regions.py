@@ -15,7 +15,7 @@ import numpy.typing as npt
 from stenciltorch.canvas import Illustration, Int32Array, Regions, Size
 from stenciltorch.errors import InputError
 from stenciltorch.synthesis.flats import line_strength
-from stenciltorch.synthesis.labels import compact
+from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.merging import merge_alike, merge_little, merge_small, region_graph
 from stenciltorch.synthesis.noise import Float32Array
 
@@ -95,12 +95,14 @@ def extract_regions(illustration: Illustration, smallest: int = 64) -> Regions:
         smallest: px at 512; a smaller region joins a neighbour, one of like colour first.
     """
     picture = _picture(illustration)
-    labels, count = _oversegmented(picture)
+    scale = max(illustration.size) / REFERENCE_SIDE
     open_pixels = picture.line < 0.5
-    graph = region_graph(labels, count, picture.lab, open_pixels, picture.line)
+    labels = _pieces(picture)
+    graph = region_graph(labels, picture.lab, open_pixels, picture.line)
     graph = merge_alike(graph, cost_limit=4.0, line_cost=30.0)
-    graph = merge_little(graph, scaled_area(smallest // 4, illustration.size), 0.3)
-    graph = merge_alike(graph, cost_limit=9.0, line_cost=30.0)
+    labels = _without_crumbs(graph.owner.astype(np.int32)[labels], picture, smallest, scale)
+    graph = region_graph(labels, picture.lab, open_pixels, picture.line)
+    graph = merge_alike(graph, cost_limit=7.0, line_cost=30.0)
     graph = merge_little(graph, scaled_area(smallest, illustration.size), 0.3)
     return _numbered(graph.owner.astype(np.int32)[labels])
 
@@ -119,16 +121,44 @@ def _picture(illustration: Illustration) -> _Picture:
     return _Picture(smooth, lab, gradient, line_strength(illustration))
 
 
-def _oversegmented(picture: _Picture) -> tuple[Int32Array, int]:
-    """Pieces no larger than the regions: labels 0..n-1 and n."""
+def _pieces(picture: _Picture) -> Int32Array:
+    """Pieces no larger than the regions: labels 0..n-1."""
     markers = np.zeros(picture.line.shape, dtype=np.int32)
     free = picture.line < 0.5
     for calm, space in zip(CALM, SPACIOUS, strict=True):
         markers = _more_markers(markers, free & (picture.gradient < calm), space)
     labels = _watershed(picture.smooth, markers)
     labels[~free] = 0
-    labels, originals = compact(_filled(labels))
-    return labels, len(originals)
+    return compact(_filled(labels)).labels
+
+
+def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale: float) -> Int32Array:
+    """Drop lines and the crumbs along them, and let the other regions grow over both; labels 0..n-1."""
+    inked = np.where(picture.line < 0.5, labels + 1, 0).astype(np.int32)
+    crumbs = _crumbs(inked, picture.lab[..., 0], smallest * scale**2, 3.0 * scale)
+    if crumbs.all():
+        return labels
+    number = np.where(crumbs, 0, np.arange(len(crumbs)))
+    return compact(_filled(number.astype(np.int32)[inked])).labels
+
+
+def _crumbs(
+    inked: Int32Array, lightness: Float32Array, area: float, thickness: float
+) -> npt.NDArray[np.bool_]:
+    """Which labels are ink (0), tiny, or beside ink and either thin or small and dark."""
+    count = int(inked.max()) + 1
+    first, second, length = contacts(inked, count)
+    rim = np.bincount(first, weights=length, minlength=count)
+    rim += np.bincount(second, weights=length, minlength=count)
+    beside_ink = np.zeros(count)
+    beside_ink[second[first == 0]] = length[first == 0]
+    areas = np.bincount(inked.ravel(), minlength=count)
+    light = np.bincount(inked.ravel(), weights=lightness.ravel(), minlength=count) / np.maximum(areas, 1)
+    thin = 2 * areas < thickness * rim
+    dark = (light < 25) & (areas < 2 * area)
+    crumbs = ((beside_ink > 0.4 * rim) & (thin | dark)) | (areas < area / 8)
+    crumbs[0] = True
+    return np.asarray(crumbs)
 
 
 def _more_markers(markers: Int32Array, calm: npt.NDArray[np.bool_], space: float) -> Int32Array:
