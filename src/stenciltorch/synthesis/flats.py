@@ -12,23 +12,33 @@ from stenciltorch.synthesis.labels import compact, medians
 
 FloatArray = npt.NDArray[np.float64]
 
-LINE_WIDTH = 1 / 48
-"""Dark strokes up to this share of the longer side count as drawn lines."""
+THIN, WIDE = 1 / 100, 1 / 36
+"""Widths of drawn lines as shares of the longer side: thin lines of any dull colour, wide ones near black."""
 
 
-def line_strength(illustration: Illustration, width: float = LINE_WIDTH) -> npt.NDArray[np.float32]:
+def line_strength(illustration: Illustration) -> npt.NDArray[np.float32]:
     """How surely a drawn line runs through each pixel: float32 (H, W) in [0, 1].
 
-    A line is a stroke at most `width` x the longer side wide, darker than what lies on both of its sides,
-    and not of a bright colour of its own.
+    A line is darker than what lies on both of its sides. Up to `THIN` it may have any colour but a
+    bright one; up to `WIDE` it must be near black, or small dark details such as an iris would be lines.
     """
-    reach = max(3, round(width * max(illustration.size)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach | 1, reach | 1))
-    grey = cv2.cvtColor(illustration.array, cv2.COLOR_RGB2GRAY)
+    pixels, side = illustration.array, max(illustration.size)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    brightest = pixels.max(axis=2)
+    vivid = brightest - pixels.min(axis=2)
+    thin = np.where(vivid < 140, _dip(grey, THIN * side), 0)
+    dip = _dip(grey, WIDE * side)
+    core = np.where(brightest < 80, dip, 0).astype(np.uint8)
+    wide = np.minimum(cv2.dilate(core, np.ones((5, 5), np.uint8)), dip)
+    return np.clip(np.maximum(thin, wide).astype(np.float32) / 40, 0, 1)
+
+
+def _dip(grey: UInt8Array, width: float) -> UInt8Array:
+    """How much darker than both sides a stroke up to this wide is: black top-hat."""
+    reach = max(3, round(width) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel, borderType=cv2.BORDER_REPLICATE)
-    vivid = illustration.array.max(axis=2) - illustration.array.min(axis=2)
-    strength = np.clip(hat.astype(np.float32) / 40, 0, 1)
-    return np.where(vivid < 140, strength, 0)
+    return np.asarray(hat, dtype=np.uint8)
 
 
 def line_pixels(illustration: Illustration) -> npt.NDArray[np.bool_]:

@@ -93,17 +93,19 @@ def _roots(count: int, first: IntArray, second: IntArray) -> IntArray:
 
 
 def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> RegionGraph:
-    """Join regions that are each other's cheapest neighbour, until all cost more than the limit.
+    """Join each region to its cheapest neighbour, cheap borders first, until all cost more than the limit.
 
-    The cost of a border is the distance of the two colours in Lab (CIE76) plus `line_cost` times the share of the
-    border that a line runs along.
+    The cost of a border is the distance of the two colours (`shade_distance`) plus `line_cost` times the
+    share of the border that a line runs along.
     """
-    while len(graph.first):
-        cost = shade_distance(graph) + line_cost * graph.barrier / graph.length
-        best = _cheapest(graph, cost)
-        if cost[best].min() >= cost_limit:
-            return graph
-        graph = joined(graph, best[cost[best] < cost_limit])
+    for limit in np.linspace(0, cost_limit, 5)[1:]:
+        while len(graph.first):
+            cost = shade_distance(graph) + line_cost * graph.barrier / graph.length
+            best = np.unique(_best_border(graph, -cost))
+            cheap = best[cost[best] < limit]
+            if not len(cheap):
+                break
+            graph = joined(graph, cheap)
     return graph
 
 
@@ -119,16 +121,8 @@ def shade_distance(graph: RegionGraph) -> FloatArray:
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
-def _cheapest(graph: RegionGraph, cost: FloatArray) -> IntArray:
-    """Borders that are the cheapest of both of their sides."""
-    best = _best_border(graph, -cost)
-    both = best[graph.first] == best[graph.second]
-    own = np.arange(len(cost))
-    return np.flatnonzero(both & (best[graph.first] == own))
-
-
 def _best_border(graph: RegionGraph, score: FloatArray) -> IntArray:
-    """The border of highest score of each region; -1 for a region without neighbours."""
+    """The border of highest score of each region (which must have a neighbour)."""
     order = np.argsort(score, kind="stable")
     best = np.full(len(graph.areas), -1, dtype=np.int64)
     best[graph.first[order]] = order

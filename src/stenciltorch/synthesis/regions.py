@@ -114,7 +114,8 @@ def scaled_area(area_at_512: float, size: Size) -> int:
 
 def _picture(illustration: Illustration) -> _Picture:
     smooth = np.asarray(cv2.medianBlur(illustration.array, 3))
-    lab = cv2.cvtColor(smooth.astype(np.float32) * np.float32(1 / 255), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab *= np.array((100 / 255, 1, 1), np.float32)
     along = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32)
     down = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32)
     gradient = np.sqrt((along * along + down * down).sum(axis=2))
