@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from stenciltorch.canvas import MAX_PALETTE, Illustration, Int32Array, Palette, Regions, UInt8Array
 from stenciltorch.errors import InputError
+from stenciltorch.synthesis.channels import brightest, darkest, look_up
 from stenciltorch.synthesis.labels import compact, medians
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,11 +25,11 @@ def line_strength(illustration: Illustration) -> npt.NDArray[np.float32]:
     """
     pixels, side = illustration.array, max(illustration.size)
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    brightest = pixels.max(axis=2)
-    vivid = brightest - pixels.min(axis=2)
+    light = brightest(pixels)
+    vivid = light - darkest(pixels)
     thin = np.where(vivid < 140, _dip(grey, THIN * side), 0)
     dip = _dip(grey, WIDE * side)
-    core = np.where(brightest < 80, dip, 0).astype(np.uint8)
+    core = np.where(light < 80, dip, 0).astype(np.uint8)
     wide = np.minimum(cv2.dilate(core, np.ones((5, 5), np.uint8)), dip)
     return np.clip(np.maximum(thin, wide).astype(np.float32) / 40, 0, 1)
 
@@ -59,7 +60,7 @@ def flatten(illustration: Illustration, regions: Regions) -> Illustration:
         )
     labels, originals = compact(regions.array)
     colours = region_colours(illustration, labels, len(originals))
-    return Illustration(colours[labels])
+    return Illustration(look_up(colours, labels))
 
 
 def region_colours(illustration: Illustration, labels: Int32Array, count: int) -> UInt8Array:

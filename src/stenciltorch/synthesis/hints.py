@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,7 +11,9 @@ import numpy.typing as npt
 
 from stenciltorch.canvas import Hints, Illustration, Int32Array, Mask, Regions, Size, UInt8Array
 from stenciltorch.errors import InputError
-from stenciltorch.synthesis.labels import compact
+from stenciltorch.synthesis.labels import compact, edge_distance
+
+IntArray = npt.NDArray[np.int64]
 
 Points = npt.NDArray[np.float64]
 
@@ -28,9 +31,9 @@ class HintRecipe:
         smallest_radius, largest_radius: log-uniform in between.
         strokes, scribbles: share of hints drawn as such; the rest are circles.
         even: share of centres drawn evenly over regions; the rest evenly over pixels.
-        tidy: share of hints that stay inside their region.
-        messy: share of hints that are pushed off by up to `sloppiness`.
-        sloppiness: standard deviation in pixels of the push.
+        tidy: share of hints that are aimed well inside their region and stay there.
+        messy: share of hints that are pushed off their place.
+        sloppiness: standard deviation of the push.
     """
 
     none: float = 0.12
@@ -49,25 +52,47 @@ class HintRecipe:
     sloppiness: float = 8.0
 
 
+class _Ground(NamedTuple):
+    """Where hints can be centred: flat pixel indices sorted by label, and where each label starts in them."""
+
+    labels: Int32Array
+    depth: npt.NDArray[np.float32]
+    order: IntArray
+    starts: IntArray
+    areas: IntArray
+
+
+class _Dab(NamedTuple):
+    """One hint: its path (column, row), brush radius, colour, and the label it must stay on (-1: none)."""
+
+    points: list[tuple[float, float]]
+    radius: float
+    colour: tuple[int, int, int, int]
+    label: int
+
+
 def draw_hints(
     flats: Illustration, regions: Regions, mask: Mask, recipe: HintRecipe, rng: np.random.Generator
 ) -> Hints:
-    """Hints in the colours of the flats, centred where the mask paints; later ones lie on top."""
+    """Hints in the colours of the flats, centred where the mask paints; later ones lie on top.
+
+    The colour of a hint is the flat colour at its centre, whatever it then runs over.
+    """
     canvas = np.zeros((*flats.size, 4), dtype=np.uint8)
     open_pixels = np.flatnonzero(mask.array > 127)
     kind = rng.random()
     if len(open_pixels) == 0 or kind < recipe.none:
         return Hints(canvas)
     if kind < recipe.none + recipe.dense:
-        canvas[..., :3], canvas[..., 3] = flats.array, 255
-        return Hints(canvas)
-    labels = compact(regions.array).labels
+        return Hints(np.dstack((flats.array, np.full(flats.size, 255, np.uint8))))
+    ground = _ground(regions, open_pixels)
     if kind < recipe.none + recipe.dense + recipe.per_region:
-        centres = _one_per_region(labels, open_pixels, float(rng.uniform(0.2, 1)), rng)
+        chosen = np.flatnonzero(rng.random(len(ground.starts)) < rng.uniform(0.2, 1))
+        centres = rng.permutation(_inside(ground, chosen, rng))
     else:
-        centres = _centres(labels, open_pixels, draw_count(recipe, rng), recipe.even, rng)
-    _draw_all(canvas, flats.array, labels, centres, recipe, rng)
-    canvas[canvas[..., 3] == 0] = 0
+        centres = _centres(ground, draw_count(recipe, rng), recipe.even, rng)
+    for dab in _dabs(flats.array, ground, centres, recipe, rng):
+        _paint(canvas, dab, ground.labels)
     return Hints(canvas)
 
 
@@ -78,102 +103,97 @@ def draw_count(recipe: HintRecipe, rng: np.random.Generator) -> int:
     return int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
 
 
-def _one_per_region(
-    labels: Int32Array, open_pixels: npt.NDArray[np.int64], share: float, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
-    """One random pixel in each of a share of the regions."""
-    shuffled = rng.permutation(open_pixels)
-    _, first = np.unique(labels.ravel()[shuffled], return_index=True)
-    kept = rng.random(len(first)) < share
-    return np.asarray(shuffled[first[kept]])
+def _ground(regions: Regions, open_pixels: IntArray) -> _Ground:
+    labels, originals = compact(regions.array)
+    keys = labels.ravel()[open_pixels]
+    short = keys.astype(np.uint16) if len(originals) < 1 << 16 else keys
+    order = open_pixels[np.argsort(short, kind="stable")]
+    areas = np.bincount(keys, minlength=len(originals))
+    starts = np.cumsum(areas) - areas
+    return _Ground(labels, edge_distance(labels), order, starts[areas > 0], areas[areas > 0])
 
 
-def _centres(
-    labels: Int32Array,
-    open_pixels: npt.NDArray[np.int64],
-    count: int,
-    even: float,
-    rng: np.random.Generator,
-) -> npt.NDArray[np.int64]:
+def _centres(ground: _Ground, count: int, even: float, rng: np.random.Generator) -> IntArray:
     """Flat indices: a share even over regions, the rest even over pixels."""
     by_region = int(rng.binomial(count, even))
-    over_pixels = rng.choice(open_pixels, count - by_region)
-    order = open_pixels[np.argsort(labels.ravel()[open_pixels], kind="stable")]
-    _, start, area = np.unique(labels.ravel()[order], return_index=True, return_counts=True)
-    picked = rng.integers(0, len(start), by_region)
-    offset = (rng.random(by_region) * area[picked]).astype(np.int64)
-    return rng.permutation(np.concatenate((over_pixels, order[start[picked] + offset])))
+    over_pixels = ground.order[rng.integers(0, len(ground.order), count - by_region)]
+    picked = rng.integers(0, len(ground.starts), by_region)
+    return rng.permutation(np.concatenate((over_pixels, _inside(ground, picked, rng))))
 
 
-def _draw_all(
-    canvas: UInt8Array,
-    flats: UInt8Array,
-    labels: Int32Array,
-    centres: npt.NDArray[np.int64],
-    recipe: HintRecipe,
-    rng: np.random.Generator,
-) -> None:
-    size = Size.of(labels)
+def _inside(ground: _Ground, picked: IntArray, rng: np.random.Generator) -> IntArray:
+    """A pixel of each picked region: the one farthest from the region's edge out of three at random."""
+    offsets = (rng.random((3, len(picked))) * ground.areas[picked]).astype(np.int64)
+    candidates = ground.order[ground.starts[picked] + offsets]
+    deepest = np.argmax(ground.depth.ravel()[candidates], axis=0)
+    return np.asarray(candidates[deepest, np.arange(len(picked))])
+
+
+def _dabs(
+    flats: UInt8Array, ground: _Ground, centres: IntArray, recipe: HintRecipe, rng: np.random.Generator
+) -> list[_Dab]:
+    count, size = len(centres), Size.of(ground.labels)
     scale = max(size) / 512
-    low, high = np.log(recipe.smallest_radius), np.log(recipe.largest_radius)
-    radii = np.maximum(0.6, np.exp(rng.uniform(low, high, len(centres))) * scale)
-    shapes = rng.random(len(centres))
-    tidy = rng.random(len(centres)) < recipe.tidy
-    messy = rng.random(len(centres)) < recipe.messy
-    pushes = rng.normal(0, recipe.sloppiness * scale, (len(centres), 2)) * messy[:, None]
-    for index, centre in enumerate(centres):
-        row, column = divmod(int(centre), size.width)
-        colour = tuple(int(value) for value in flats[row, column]) + (255,)
-        kind = "stroke" if shapes[index] < recipe.strokes else "circle"
-        if recipe.strokes <= shapes[index] < recipe.strokes + recipe.scribbles:
-            kind = "scribble"
-        place = np.array((column, row)) + (0 if tidy[index] else pushes[index])
-        points = _path(kind, place, float(radii[index]), rng)
-        _dab(canvas, points, float(radii[index]), kind, colour, labels, (row, column), bool(tidy[index]))
+    low, high = np.log(recipe.smallest_radius * scale), np.log(recipe.largest_radius * scale)
+    radii = np.exp(rng.uniform(low, high, count))
+    tidy = rng.random(count) < recipe.tidy
+    radii = np.where(tidy, np.minimum(radii, ground.depth.ravel()[centres] * 0.9), radii)
+    pushes = rng.normal(0, recipe.sloppiness * scale, (count, 2))
+    pushes *= (~tidy & (rng.random(count) < recipe.messy / max(1e-9, 1 - recipe.tidy)))[:, None]
+    colours = flats.reshape(-1, 3)[centres].tolist()
+    owners = np.where(tidy, ground.labels.ravel()[centres], -1).tolist()
+    shapes = rng.random(count).tolist()
+    places = np.stack((centres % size.width, centres // size.width), axis=1) + pushes
+    dabs = []
+    for index, (column, row) in enumerate(places.tolist()):
+        red, green, blue = colours[index]
+        path = _path(shapes[index], recipe, (column, row), float(radii[index]), rng)
+        dabs.append(_Dab(path, float(radii[index]), (red, green, blue, 255), owners[index]))
+    return dabs
 
 
-def _path(kind: str, place: Points, radius: float, rng: np.random.Generator) -> Points:
-    """Points (N, 2) as (column, row): one for a circle, a walk for a stroke, a zigzag for a scribble."""
-    if kind == "circle":
-        return place[None]
-    if kind == "stroke":
+def _path(
+    shape: float, recipe: HintRecipe, place: tuple[float, float], radius: float, rng: np.random.Generator
+) -> list[tuple[float, float]]:
+    """One point for a circle, a walk for a stroke (PaintsTorch 2019), a zigzag for a scribble."""
+    if shape >= recipe.strokes + recipe.scribbles:
+        return [place]
+    if shape < recipe.strokes:
         count = int(rng.integers(2, 6))
         heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.6, count))
     else:
         count = int(rng.integers(4, 10))
         heading = rng.uniform(0, 2 * np.pi) + np.arange(count) * np.pi + rng.normal(0, 0.4, count)
     steps = rng.uniform(1, 2.5) * radius * np.stack((np.cos(heading), np.sin(heading)), axis=1)
-    return np.asarray(place + np.cumsum(steps, axis=0) - steps[0])
+    steps[0] = place
+    return [(column, row) for column, row in np.cumsum(steps, axis=0).tolist()]
 
 
-def _dab(
-    canvas: UInt8Array,
-    points: Points,
-    radius: float,
-    kind: str,
-    colour: tuple[int, ...],
-    labels: Int32Array,
-    seed: tuple[int, int],
-    tidy: bool,
-) -> None:
-    """Paint one hint; a tidy one only on the pixels of its region."""
-    width = max(1, round(radius if kind == "circle" else radius * 0.7))
-    low = np.floor(points.min(axis=0)).astype(int) - width - 1
-    high = np.ceil(points.max(axis=0)).astype(int) + width + 2
-    low, high = np.maximum(low, 0), np.minimum(high, (labels.shape[1], labels.shape[0]))
-    if np.any(high <= low):
+def _paint(canvas: UInt8Array, dab: _Dab, labels: Int32Array) -> None:
+    """Lay one hint over the others; one with a label only on the pixels of its region."""
+    height, width = labels.shape
+    reach = int(dab.radius) + 2
+    columns, rows = [point[0] for point in dab.points], [point[1] for point in dab.points]
+    left, right = max(0, int(min(columns)) - reach), min(width, int(max(columns)) + reach + 1)
+    top, bottom = max(0, int(min(rows)) - reach), min(height, int(max(rows)) + reach + 1)
+    if left >= right or top >= bottom:
         return
-    window = np.s_[low[1] : high[1], low[0] : high[0]]
-    stamp = np.zeros((high[1] - low[1], high[0] - low[0]), dtype=np.uint8)
-    pixels = np.rint(points - low).astype(np.int32)
-    if kind == "circle":
-        cv2.circle(stamp, (int(pixels[0, 0]), int(pixels[0, 1])), width, 255, -1)
+    window = canvas[top:bottom, left:right]
+    if dab.label < 0:
+        _draw(window, dab, (left, top), dab.colour)
+        return
+    stamp = np.zeros(window.shape[:2], dtype=np.uint8)
+    _draw(stamp, dab, (left, top), (1,))
+    stamp &= labels[top:bottom, left:right] == dab.label
+    window[stamp > 0] = dab.colour
+
+
+def _draw(target: UInt8Array, dab: _Dab, corner: tuple[int, int], colour: tuple[int, ...]) -> None:
+    path = [(round(column) - corner[0], round(row) - corner[1]) for column, row in dab.points]
+    if len(path) == 1:
+        cv2.circle(target, path[0], max(0, round(dab.radius)), colour, -1)
     else:
-        cv2.polylines(stamp, [pixels], False, 255, width)
-    painted = stamp > 0
-    if tidy:
-        painted &= labels[window] == labels[seed]
-    canvas[window][painted] = colour
+        cv2.polylines(target, [np.array(path, np.int32)], False, colour, max(1, round(1.4 * dab.radius)))
 
 
 def reduce_hints(hints: Hints, size: Size) -> Hints:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from stenciltorch.canvas import Illustration, Lineart, Size, UInt8Array
+from stenciltorch.synthesis.channels import brightest, darkest
 from stenciltorch.synthesis.noise import Float32Array, smooth_noise
 
 
@@ -129,13 +130,13 @@ def _found_ink(pixels: UInt8Array, style: LineStyle) -> Float32Array:
         return otsu_ink(difference_of_gaussians(_brightness(pixels, channelwise=False), style))
     difference = difference_of_gaussians(_brightness(pixels, style.channelwise), style)
     if difference.ndim == 3:
-        difference = difference.min(axis=2)
+        difference = darkest(difference)
     ramp = (np.float32(style.epsilon) - difference) * np.float32(style.phi)
     ink = np.tanh(np.clip(ramp, 0, 10))
     if style.stroke:
         ink = np.maximum(ink, stroke_ink(pixels, style.stroke))
     if not style.hollow:
-        ink = np.maximum(ink, np.clip((48.0 - pixels.max(axis=2).astype(np.float32)) / 16.0, 0, 1))
+        ink = np.maximum(ink, np.clip((48.0 - brightest(pixels).astype(np.float32)) / 16.0, 0, 1))
     return np.asarray(ink, dtype=np.float32)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, Int32Array, Regions, UInt8Array
+from stenciltorch.synthesis.channels import look_up, spread
 from stenciltorch.synthesis.labels import compact
 
 FloatArray = npt.NDArray[np.float32]
@@ -35,14 +36,15 @@ def recolour(
     new = _new_colours(old, labels, rng)
     gain = float(rng.uniform(0, 1))
     contrast = float(np.exp(rng.uniform(-0.4, 0.4)))
-    shaded = carry_shading(illustration.array, old[labels], new[labels], gain, contrast)
-    return Illustration(shaded), Illustration(new[labels])
+    painted = look_up(new, labels)
+    shaded = carry_shading(illustration.array, look_up(old, labels), painted, gain, contrast)
+    return Illustration(shaded), Illustration(painted)
 
 
 def _label_colours(flats: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
-    colours = np.zeros((count, 3), dtype=np.uint8)
-    colours[labels.ravel()] = flats.reshape(-1, 3)
-    return colours
+    places = np.zeros(count, dtype=np.int64)
+    places[labels.ravel()] = np.arange(labels.size)
+    return flats.reshape(-1, 3)[places]
 
 
 def _new_colours(old: UInt8Array, labels: Int32Array, rng: np.random.Generator) -> UInt8Array:
@@ -118,16 +120,20 @@ def carry_shading(
     Darker than the flat: the same factor of brightness, to the power of `contrast`. Brighter: the same share of the way
     to white. What is left (shifts of hue) is added times `gain`.
     """
-    weights = np.array((0.299, 0.587, 0.114), np.float32)
-    light, base = picture.astype(np.float32), old.astype(np.float32)
-    now, was = light @ weights + 2, base @ weights + 2
-    shade = np.minimum(now / was, 1)[..., None]
-    shine = np.clip((now - was) / (259 - was), 0, 1)[..., None]
-    expected = base * shade + (255 - base) * shine
-    shade = shade ** np.float32(contrast)
-    target = new.astype(np.float32)
-    result = target * shade + (255 - target * shade) * shine + np.float32(gain) * (light - expected)
+    now, was = _light(picture), _light(old)
+    shade = np.minimum(now / was, 1)
+    shine = np.clip((now - was) / (259 - was), 0, 1)
+    keep = 1 - shine
+    softened = spread(shade ** np.float32(contrast) * keep)
+    expected = old * spread(shade * keep)
+    white = spread(255 * shine)
+    result = new * softened + white + np.float32(gain) * (picture - (expected + white))
     return np.rint(np.clip(result, 0, 255)).astype(np.uint8)
+
+
+def _light(pixels: UInt8Array) -> FloatArray:
+    """Luma + 2, so that black still has a ratio to black."""
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) + np.float32(2)
 
 
 def _to_bytes(unit: npt.NDArray[np.floating]) -> UInt8Array:

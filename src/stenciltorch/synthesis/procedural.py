@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, Int32Array, Lineart, Regions, Size, UInt8Array
-from stenciltorch.synthesis.labels import compact
-from stenciltorch.synthesis.noise import Float32Array, smooth_noise
+from stenciltorch.synthesis.channels import Float32Array, look_up, spread
+from stenciltorch.synthesis.labels import connected_parts
 from stenciltorch.synthesis.palettes import draw_colours
 
 SCALE = 2
@@ -25,7 +25,7 @@ class _Paper:
 
     labels: Int32Array
     ink: UInt8Array
-    shade: Float32Array
+    shade: UInt8Array
     count: int = 1
 
 
@@ -38,36 +38,29 @@ def draw_procedural(
     palette = draw_colours(paper.count, rng)
     if rng.random() < 0.4:
         palette[0] = 255
-    colour = _averaged(palette[paper.labels].astype(np.float32) * paper.shade[..., None], size)
-    ink = _averaged(paper.ink.astype(np.float32) * np.float32(1 / 255), size)
+    colour = _averaged(look_up(palette, paper.labels), size).astype(np.float32)
+    colour *= spread(_averaged(paper.shade, size).astype(np.float32) * np.float32(1 / 255))
+    ink = _averaged(paper.ink, size).astype(np.float32) * np.float32(1 / 255)
     tone = draw_colours(1, rng)[0].astype(np.float32) * np.float32(rng.uniform(0, 0.35))
     strength = np.float32(rng.choice((0.0, 0.7, 1.0), p=(0.1, 0.3, 0.6)))
-    covered = colour + (tone - colour) * (ink * strength)[..., None]
-    illustration = Illustration(np.rint(np.clip(covered, 0, 255)).astype(np.uint8))
-    darkness = np.float32(rng.uniform(0.35, 1))
-    lineart = Lineart(np.rint(255 - 255 * darkness * ink).astype(np.uint8))
-    return illustration, connected_regions(exact), Illustration(palette[exact]), lineart
+    colour += (tone - colour) * spread(ink * strength)
+    lineart = 255 - 255 * np.float32(rng.uniform(0.35, 1)) * ink
+    return (
+        Illustration(np.rint(colour).astype(np.uint8)),
+        Regions(connected_parts(exact) + np.int32(1)),
+        Illustration(look_up(palette, exact)),
+        Lineart(np.rint(lineart).astype(np.uint8)),
+    )
 
 
-def connected_regions(labels: Int32Array) -> Regions:
-    """Label each connected (4) part of each label on its own, 1..n."""
-    parts = np.zeros_like(labels)
-    total = 0
-    for label in range(int(labels.max()) + 1):
-        count, found = cv2.connectedComponents((labels == label).astype(np.uint8), connectivity=4)
-        parts += np.where(found > 0, found + total, 0).astype(np.int32)
-        total += count - 1
-    return Regions(compact(parts).labels + np.int32(1))
-
-
-def _averaged(picture: Float32Array, size: Size) -> Float32Array:
+def _averaged(picture: UInt8Array, size: Size) -> UInt8Array:
     small = cv2.resize(picture, (size.width, size.height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.float32)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def _drawn_paper(size: Size, rng: np.random.Generator) -> _Paper:
     shape = (size.height * SCALE, size.width * SCALE)
-    paper = _Paper(np.zeros(shape, np.int32), np.zeros(shape, np.uint8), np.ones(shape, np.float32))
+    paper = _Paper(np.zeros(shape, np.int32), np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8))
     width = float(np.exp(rng.uniform(np.log(1.2), np.log(9.0))))
     reach = float(max(shape))
     for _ in range(int(rng.integers(4, 18))):
@@ -79,8 +72,6 @@ def _drawn_paper(size: Size, rng: np.random.Generator) -> _Paper:
                 _add(paper, _strand(place + rng.normal(0, radius * 0.2, 2), radius, rng), width, rng)
         else:
             _add(paper, (_blob, _ellipse, _polygon, _blob)[kind](place, radius, rng), width, rng)
-            if rng.random() < 0.3:
-                _stripes(paper, width, rng)
     return paper
 
 
@@ -128,32 +119,42 @@ def _strand(place: Outline, radius: float, rng: np.random.Generator) -> Outline:
 def _add(paper: _Paper, outline: Outline, width: float, rng: np.random.Generator) -> None:
     """Lay a shape over what is there, then draw its outline."""
     points = np.rint(outline).astype(np.int32)
-    cover = np.zeros(paper.labels.shape, np.uint8)
-    cv2.fillPoly(cover, [points], 1)
-    inside = cover > 0
-    if not inside.any():
+    height, breadth = paper.labels.shape
+    low, high = np.maximum(points.min(axis=0), 0), np.minimum(points.max(axis=0) + 1, (breadth, height))
+    if np.any(low >= high):
         return
-    paper.labels[inside] = paper.count
-    paper.ink[inside] = 0
-    paper.shade[inside] = 1
-    paper.count += 1
-    _shade(paper, inside, rng)
+    window = np.s_[low[1] : high[1], low[0] : high[0]]
+    inside = np.zeros(paper.labels[window].shape, np.uint8)
+    cv2.fillPoly(inside, [points - low.astype(np.int32)], 1)
+    chosen = inside > 0
+    paper.labels[window][chosen] = paper.count
+    paper.ink[window][chosen] = 0
+    paper.shade[window][chosen] = _shade(inside.shape, rng)[chosen]
+    if rng.random() < 0.2:
+        _stripes(paper, window, chosen, width, rng)
+    paper.count += 2
     _outline(paper.ink, points, width, rng)
 
 
-def _shade(paper: _Paper, inside: npt.NDArray[np.bool_], rng: np.random.Generator) -> None:
-    kind = rng.random()
+def _shade(shape: tuple[int, ...], rng: np.random.Generator) -> UInt8Array:
+    """Light of a shape in its window, 255 = the flat colour: none, cel shade, or a gradient."""
+    kind, deep = rng.random(), float(rng.uniform(0.5, 0.9))
     if kind < 0.35:
-        return
-    rows, columns = np.nonzero(inside)
-    turn = float(rng.uniform(0, 2 * np.pi))
-    along = columns * np.cos(turn) + rows * np.sin(turn)
-    along = (along - along.min()) / max(float(np.ptp(along)), 1.0)
-    deep = float(rng.uniform(0.5, 0.9))
+        return np.full(shape, 255, np.uint8)
+    along = _slope(Size(*shape), rng)
     if kind < 0.7:
-        paper.shade[rows, columns] = np.where(along > rng.uniform(0.4, 0.8), deep, 1)
-    else:
-        paper.shade[rows, columns] = 1 - (1 - deep) * along
+        return np.where(along > rng.uniform(0.4, 0.8), np.uint8(255 * deep), np.uint8(255))
+    return np.asarray(255 - 255 * (1 - deep) * along).astype(np.uint8)
+
+
+def _slope(size: Size, rng: np.random.Generator) -> Float32Array:
+    """An even rise in a random direction, 0 .. 1 over the window."""
+    turn = float(rng.uniform(0, 2 * np.pi))
+    columns = np.arange(size.width, dtype=np.float32) * np.float32(np.cos(turn))
+    rows = np.arange(size.height, dtype=np.float32)[:, None] * np.float32(np.sin(turn))
+    low = min(columns[0], columns[-1]) + min(rows[0, 0], rows[-1, 0])
+    high = max(columns[0], columns[-1]) + max(rows[0, 0], rows[-1, 0])
+    return (columns + rows - low) / np.float32(max(high - low, 1))
 
 
 def _outline(
@@ -168,20 +169,23 @@ def _outline(
     elif not gap.any():
         cv2.polylines(ink, [points], True, 255, max(1, round(width)), cv2.LINE_8)
         return
-    for index in np.flatnonzero(~gap):
-        ends = points[index], points[(index + 1) % count]
-        thickness = max(1, round(width * float(swell[index])))
-        cv2.line(ink, ends[0].tolist(), ends[1].tolist(), 255, thickness, cv2.LINE_8)
+    corners = points.tolist()
+    thickness = np.maximum(1, np.rint(width * swell)).astype(int).tolist()
+    for index in np.flatnonzero(~gap).tolist():
+        cv2.line(ink, corners[index], corners[(index + 1) % count], 255, thickness[index])
 
 
-def _stripes(paper: _Paper, width: float, rng: np.random.Generator) -> None:
-    """Part of the last shape in a second colour: bands across it."""
-    owner = paper.labels == paper.count - 1
-    rows, columns = np.nonzero(owner)
-    if len(rows) < 400:
-        return
-    turn = float(rng.uniform(0, 2 * np.pi))
+def _stripes(
+    paper: _Paper, window: tuple[slice, slice], chosen: npt.NDArray[np.bool_], width: float, rng: np.random.Generator
+) -> None:
+    """Bands of a second colour across the shape, mostly with lines along them."""
+    size = Size.of(chosen)
+    along = _slope(size, rng) * np.float32(max(size))
     period = float(rng.uniform(16, 60))
-    band = (columns * np.cos(turn) + rows * np.sin(turn)) % period < period * rng.uniform(0.3, 0.7)
-    paper.labels[rows[band], columns[band]] = paper.count
-    paper.count += 1
+    phase = along % period
+    band = phase < period * rng.uniform(0.3, 0.7)
+    paper.labels[window][chosen & band] = paper.count + 1
+    if rng.random() < 0.7:
+        edge = band.astype(np.uint8)
+        edge = cv2.morphologyEx(edge, cv2.MORPH_GRADIENT, np.ones((max(2, round(width)),) * 2, np.uint8))
+        paper.ink[window][chosen & (edge > 0)] = 255

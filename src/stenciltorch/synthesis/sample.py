@@ -8,6 +8,7 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration, Lineart, Mask, Regions, Sample, Size, Stencil
 from stenciltorch.errors import InputError
+from stenciltorch.synthesis.channels import spread
 from stenciltorch.synthesis.hints import HintRecipe, draw_hints
 from stenciltorch.synthesis.lineart import draw_style, extract_lineart
 from stenciltorch.synthesis.masks import MaskRecipe, draw_mask
@@ -43,9 +44,12 @@ def compose(lineart: Lineart, illustration: Illustration, mask: Mask) -> Illustr
             f"The lineart is {lineart.size}, the illustration {illustration.size} and the mask {mask.size}; "
             "all must have one size."
         )
-    share = mask.array[..., None].astype(np.uint32)
-    mixed = lineart.array[..., None] * share + illustration.array * (255 - share)
-    return Illustration(((mixed + 127) // 255).astype(np.uint8))
+    if mask.array.min() == 255:
+        return lineart.as_illustration()
+    share = spread(mask.array).astype(np.uint16)
+    ink = spread(lineart.array).astype(np.uint16)
+    mixed = ink * share + illustration.array * (255 - share) + 127
+    return Illustration((mixed // 255).astype(np.uint8))
 
 
 def synthesize(
