@@ -1,0 +1,124 @@
+/**
+ * The document: one drawing, what is wished, what may change, what is there already. Pure operations; a change is a
+ * patch that can be applied forwards and backwards.
+ *
+ * @typedef {import("./hints.js").Hint} Hint
+ * @typedef {import("./geometry.js").Rect} Rect
+ * @typedef {import("./picture.js").Picture} Picture
+ *
+ * @typedef {object} Pass  a finished round: what it was made from and what came out
+ * @property {string} id
+ * @property {string} thumbnail  data URL
+ * @property {readonly Hint[]} hints
+ * @property {readonly Hint[]} retouches
+ * @property {Uint8Array} mask  packed as in tiles.js
+ * @property {Picture | null} base
+ * @property {Picture} result
+ *
+ * @typedef {object} StudioDocument
+ * @property {string} name
+ * @property {number} width
+ * @property {number} height
+ * @property {Uint8Array} lineart  0 ink .. 255 paper
+ * @property {Uint8Array} mask  255 repaint .. 0 keep
+ * @property {readonly Hint[]} hints
+ * @property {readonly Hint[]} retouches  strokes on the result
+ * @property {Picture | null} base  null: the bare lineart (first pass)
+ * @property {readonly Pass[]} passes
+ *
+ * @typedef {object} Splice  part of a list exchanged
+ * @property {number} start
+ * @property {readonly any[]} removed
+ * @property {readonly any[]} inserted
+ *
+ * @typedef {object} Patch  only the parts that change
+ * @property {Splice} [hints]
+ * @property {Splice} [retouches]
+ * @property {Splice} [passes]
+ * @property {readonly import("./tiles.js").TileChange[]} [mask]
+ * @property {{before: Picture | null, after: Picture | null}} [base]
+ *
+ * @typedef {object} Touched  what a patch changed
+ * @property {Rect | null} [hints]
+ * @property {Rect | null} [retouches]
+ * @property {Rect | null} [mask]
+ * @property {boolean} [base]
+ * @property {boolean} [passes]
+ */
+
+import { listBounds } from "./hints.js";
+import { applyTiles, tileBytes } from "./tiles.js";
+
+const LISTS = ["hints", "retouches", "passes"];
+
+/**
+ * @param {{name: string, width: number, height: number, lineart: Uint8Array}} drawing
+ * @returns {StudioDocument} everything may be painted, nothing is wished
+ */
+export function startDocument({ name, width, height, lineart }) {
+  if (!(width > 0 && height > 0) || lineart.length !== width * height) {
+    throw new RangeError(`a drawing of ${width} x ${height} needs ${width * height} pixels, found ${lineart.length}`);
+  }
+  const mask = new Uint8Array(width * height).fill(255);
+  return { name, width, height, lineart, mask, hints: [], retouches: [], base: null, passes: [] };
+}
+
+/** The smallest exchange that turns one list into another. @template T @param {readonly T[]} before @param {readonly T[]} after @returns {Splice} */
+export function spliceOf(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return { start, removed: before.slice(start, before.length - tail), inserted: after.slice(start, after.length - tail) };
+}
+
+const spliced = (list, { start, removed, inserted }) => [...list.slice(0, start), ...inserted, ...list.slice(start + removed.length)];
+
+/** @param {Patch} patch @returns {Patch} the way back */
+export function invertPatch(patch) {
+  const inverse = {};
+  for (const name of LISTS) {
+    if (patch[name]) inverse[name] = { start: patch[name].start, removed: patch[name].inserted, inserted: patch[name].removed };
+  }
+  if (patch.mask) inverse.mask = patch.mask.map(({ column, row, before, after }) => ({ column, row, before: after, after: before }));
+  if (patch.base) inverse.base = { before: patch.base.after, after: patch.base.before };
+  return inverse;
+}
+
+/** @param {Patch} patch */
+export function isEmptyPatch(patch) {
+  const lists = LISTS.some((name) => patch[name] && (patch[name].removed.length || patch[name].inserted.length));
+  return !lists && !patch.mask?.length && (!patch.base || patch.base.before === patch.base.after);
+}
+
+/** @param {StudioDocument} studioDocument changed in place @param {Patch} patch @returns {Touched} */
+export function applyPatch(studioDocument, patch) {
+  const touched = {};
+  for (const name of LISTS) {
+    if (!patch[name]) continue;
+    studioDocument[name] = spliced(studioDocument[name], patch[name]);
+    touched[name] = name === "passes" ? true : listBounds([...patch[name].removed, ...patch[name].inserted]);
+  }
+  if (patch.mask) touched.mask = applyTiles(studioDocument.mask, studioDocument, patch.mask, "after");
+  if (patch.base) {
+    studioDocument.base = patch.base.after;
+    touched.base = true;
+  }
+  return touched;
+}
+
+const hintBytes = (hint) => 200 + 8 * (hint.points?.length ?? 0) + 8 * (hint.area?.runs.length ?? 0) + 8 * (hint.cuts ?? []).flat().length;
+
+/** Bytes that a patch keeps alive, roughly. @param {Patch} patch */
+export function patchBytes(patch) {
+  let sum = 100;
+  for (const name of ["hints", "retouches"]) {
+    for (const hint of [...(patch[name]?.removed ?? []), ...(patch[name]?.inserted ?? [])]) sum += hintBytes(hint);
+  }
+  for (const pass of [...(patch.passes?.removed ?? []), ...(patch.passes?.inserted ?? [])]) sum += pass.result.bytes + pass.mask.length;
+  return sum + tileBytes(patch.mask ?? []) + (patch.base?.before?.bytes ?? 0);
+}
+
+/** @param {Uint8Array} mask @returns {boolean} everything may be repainted */
+export const isOpen = (mask) => mask.every((value) => value === 255);

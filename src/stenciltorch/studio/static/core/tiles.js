@@ -1,0 +1,124 @@
+/**
+ * Undo for raster layers: what a stroke changed, in tiles of 128 pixels, packed. Pure.
+ *
+ * @typedef {{column: number, row: number, before: Packed, after: Packed}} TileChange
+ * @typedef {Uint8Array} Packed  first byte 0: raw bytes follow; 1: pairs of (run length - 1, value) follow
+ */
+
+import { clamp, intersect, rectOf, union } from "./geometry.js";
+
+export const TILE = 128;
+
+/** @param {Uint8Array} bytes @returns {Packed} runs where they are smaller than the bytes themselves */
+export function pack(bytes) {
+  const runs = [1];
+  for (let at = 0; at < bytes.length; ) {
+    let length = 1;
+    while (length < 256 && at + length < bytes.length && bytes[at + length] === bytes[at]) length++;
+    runs.push(length - 1, bytes[at]);
+    at += length;
+    if (runs.length > bytes.length) break;
+  }
+  if (runs.length <= bytes.length) return Uint8Array.from(runs);
+  const raw = new Uint8Array(bytes.length + 1);
+  raw.set(bytes, 1);
+  return raw;
+}
+
+/** @param {Packed} packed @param {number} length @returns {Uint8Array} */
+export function unpack(packed, length) {
+  if (packed[0] === 0) return packed.subarray(1);
+  const bytes = new Uint8Array(length);
+  let to = 0;
+  for (let at = 1; at < packed.length; at += 2) {
+    bytes.fill(packed[at + 1], to, to + packed[at] + 1);
+    to += packed[at] + 1;
+  }
+  return bytes;
+}
+
+/** @param {import("./geometry.js").Size} size @returns {import("./geometry.js").Rect} the pixels of a tile */
+export const tileRect = (size, column, row) =>
+  intersect(rectOf(column * TILE, row * TILE, TILE, TILE), rectOf(0, 0, size.width, size.height));
+
+function copyOut(layer, size, rect) {
+  const bytes = new Uint8Array(rect.width * rect.height);
+  for (let row = 0; row < rect.height; row++) {
+    const from = (rect.y + row) * size.width + rect.x;
+    bytes.set(layer.subarray(from, from + rect.width), row * rect.width);
+  }
+  return bytes;
+}
+
+function copyIn(layer, size, rect, bytes) {
+  for (let row = 0; row < rect.height; row++) {
+    layer.set(bytes.subarray(row * rect.width, (row + 1) * rect.width), (rect.y + row) * size.width + rect.x);
+  }
+}
+
+/** Remembers tiles before they are changed, so that a stroke can be kept or taken back. */
+export class TileRecorder {
+  /** @param {Uint8Array} layer one byte a pixel @param {import("./geometry.js").Size} size */
+  constructor(layer, size) {
+    this.layer = layer;
+    this.size = size;
+    /** @type {Map<string, {column: number, row: number, bytes: Uint8Array}>} */
+    this.kept = new Map();
+  }
+
+  /** Call before changing pixels inside `rect`. @param {import("./geometry.js").Rect} rect */
+  touch(rect) {
+    const columns = Math.ceil(this.size.width / TILE) - 1;
+    const rows = Math.ceil(this.size.height / TILE) - 1;
+    const [left, right] = [clamp(Math.floor(rect.x / TILE), 0, columns), clamp(Math.floor((rect.x + rect.width - 1) / TILE), 0, columns)];
+    const [top, bottom] = [clamp(Math.floor(rect.y / TILE), 0, rows), clamp(Math.floor((rect.y + rect.height - 1) / TILE), 0, rows)];
+    for (let row = top; row <= bottom; row++) for (let column = left; column <= right; column++) this.#keep(column, row);
+  }
+
+  #keep(column, row) {
+    const key = `${column},${row}`;
+    if (this.kept.has(key)) return;
+    this.kept.set(key, { column, row, bytes: copyOut(this.layer, this.size, tileRect(this.size, column, row)) });
+  }
+
+  /** @returns {TileChange[]} the tiles that differ now */
+  finish() {
+    const changes = [];
+    for (const { column, row, bytes } of this.kept.values()) {
+      const now = copyOut(this.layer, this.size, tileRect(this.size, column, row));
+      if (now.some((value, at) => value !== bytes[at])) changes.push({ column, row, before: pack(bytes), after: pack(now) });
+    }
+    this.kept.clear();
+    return changes;
+  }
+
+  /** Put everything back. @returns {import("./geometry.js").Rect | null} what was touched */
+  cancel() {
+    let touched = null;
+    for (const { column, row, bytes } of this.kept.values()) {
+      const rect = tileRect(this.size, column, row);
+      copyIn(this.layer, this.size, rect, bytes);
+      touched = union(touched, rect);
+    }
+    this.kept.clear();
+    return touched;
+  }
+}
+
+/**
+ * @param {Uint8Array} layer changed in place @param {import("./geometry.js").Size} size
+ * @param {readonly TileChange[]} changes @param {"before" | "after"} side
+ * @returns {import("./geometry.js").Rect | null} what changed
+ */
+export function applyTiles(layer, size, changes, side) {
+  let touched = null;
+  for (const change of changes) {
+    const rect = tileRect(size, change.column, change.row);
+    copyIn(layer, size, rect, unpack(change[side], rect.width * rect.height));
+    touched = union(touched, rect);
+  }
+  return touched;
+}
+
+/** @param {readonly TileChange[]} changes @returns {number} bytes held */
+export const tileBytes = (changes) => changes.reduce((sum, change) => sum + change.before.length + change.after.length, 0);
