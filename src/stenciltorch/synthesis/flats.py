@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import MAX_PALETTE, Illustration, Int32Array, Palette, Regions, UInt8Array
 from stenciltorch.errors import InputError
-from stenciltorch.synthesis.channels import brightest, darkest, look_up
+from stenciltorch.synthesis.arrays import (
+    BoolArray,
+    Float32Array,
+    Float64Array,
+    Int64Array,
+    brightest,
+    darkest,
+    look_up,
+)
 from stenciltorch.synthesis.labels import compact, medians
-
-FloatArray = npt.NDArray[np.float64]
 
 THIN, WIDE = 1 / 100, 1 / 36
 """Widths of drawn lines as shares of the longer side: thin lines of any dull colour, wide ones near black."""
 
 
-def line_strength(illustration: Illustration) -> npt.NDArray[np.float32]:
+def line_strength(illustration: Illustration) -> Float32Array:
     """How surely a drawn line runs through each pixel: float32 (H, W) in [0, 1].
 
     A line is darker than what lies on both of its sides. Up to `THIN` it may have any colour but a
     bright one; up to `WIDE` it must be near black, or small dark details such as an iris would be lines.
     """
     pixels, side = illustration.array, max(illustration.size)
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     light = brightest(pixels)
     vivid = light - darkest(pixels)
-    thin = np.where(vivid < 140, _dip(grey, THIN * side), 0)
+    thin = np.where(vivid < 140, _dip(grey, THIN * side), np.uint8(0))
     dip = _dip(grey, WIDE * side)
-    core = np.where(light < 80, dip, 0).astype(np.uint8)
+    core = np.where(light < 80, dip, np.uint8(0))
     wide = np.minimum(cv2.dilate(core, np.ones((5, 5), np.uint8)), dip)
-    return np.clip(np.maximum(thin, wide).astype(np.float32) / 40, 0, 1)
+    strength = np.clip(np.maximum(thin, wide).astype(np.float32) / 40, 0, 1)
+    return np.asarray(strength, dtype=np.float32)
 
 
 def _dip(grey: UInt8Array, width: float) -> UInt8Array:
@@ -42,7 +48,7 @@ def _dip(grey: UInt8Array, width: float) -> UInt8Array:
     return np.asarray(hat, dtype=np.uint8)
 
 
-def line_pixels(illustration: Illustration) -> npt.NDArray[np.bool_]:
+def line_pixels(illustration: Illustration) -> BoolArray:
     """Where lines are drawn: bool (H, W)."""
     return np.asarray(line_strength(illustration) >= 0.5)
 
@@ -89,7 +95,9 @@ def quantise(
         raise InputError(f"The number of colours must be 1 to {MAX_PALETTE}, found {colours}.")
     distinct, inverse, areas = _distinct(flats.array)
     if len(distinct) > colours:
-        owner, centres = _weighted_kmeans(distinct.astype(np.float64), areas.astype(np.float64), colours, rng or np.random.default_rng(0))
+        owner, centres = _weighted_kmeans(
+            distinct.astype(np.float64), areas.astype(np.float64), colours, rng or np.random.default_rng(0)
+        )
         merged, position = np.unique(np.rint(centres).astype(np.uint8), axis=0, return_inverse=True)
         inverse = position.ravel()[owner][inverse]
         distinct, areas = merged, np.bincount(inverse.ravel(), minlength=len(merged))
@@ -98,7 +106,7 @@ def quantise(
     return Illustration(distinct[inverse].reshape(flats.array.shape)), Palette(distinct[used])
 
 
-def _distinct(pixels: UInt8Array) -> tuple[UInt8Array, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _distinct(pixels: UInt8Array) -> tuple[UInt8Array, Int64Array, Int64Array]:
     packed = pixels.astype(np.uint32) @ np.array((65536, 256, 1), np.uint32)
     keys, inverse, areas = np.unique(packed.ravel(), return_inverse=True, return_counts=True)
     colours = np.stack((keys >> 16, keys >> 8 & 255, keys & 255), axis=1).astype(np.uint8)
@@ -106,8 +114,8 @@ def _distinct(pixels: UInt8Array) -> tuple[UInt8Array, npt.NDArray[np.int64], np
 
 
 def _weighted_kmeans(
-    points: FloatArray, weights: FloatArray, count: int, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    points: Float64Array, weights: Float64Array, count: int, rng: np.random.Generator
+) -> tuple[Int64Array, Float64Array]:
     """Lloyd's iterations from a k-means++ start: (owner of each point, centres)."""
     centres = _spread_start(points, weights, count, rng)
     owner = np.full(len(points), -1)
@@ -124,8 +132,8 @@ def _weighted_kmeans(
 
 
 def _spread_start(
-    points: FloatArray, weights: FloatArray, count: int, rng: np.random.Generator
-) -> FloatArray:
+    points: Float64Array, weights: Float64Array, count: int, rng: np.random.Generator
+) -> Float64Array:
     """k-means++: each next centre far from those before (Arthur, Vassilvitskii 2007)."""
     chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
     distance = ((points - points[chosen[0]]) ** 2).sum(axis=1)

@@ -7,15 +7,11 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import Hints, Illustration, Int32Array, Mask, Regions, Size, UInt8Array
 from stenciltorch.errors import InputError
+from stenciltorch.synthesis.arrays import Float32Array, Int64Array, to_bytes
 from stenciltorch.synthesis.labels import compact, edge_distance
-
-IntArray = npt.NDArray[np.int64]
-
-Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -56,10 +52,10 @@ class _Ground(NamedTuple):
     """Where hints can be centred: flat pixel indices sorted by label, and where each label starts in them."""
 
     labels: Int32Array
-    depth: npt.NDArray[np.float32]
-    order: IntArray
-    starts: IntArray
-    areas: IntArray
+    depth: Float32Array
+    order: Int64Array
+    starts: Int64Array
+    areas: Int64Array
 
 
 class _Dab(NamedTuple):
@@ -103,7 +99,7 @@ def draw_count(recipe: HintRecipe, rng: np.random.Generator) -> int:
     return int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
 
 
-def _ground(regions: Regions, open_pixels: IntArray) -> _Ground:
+def _ground(regions: Regions, open_pixels: Int64Array) -> _Ground:
     labels, originals = compact(regions.array)
     keys = labels.ravel()[open_pixels]
     short = keys.astype(np.uint16) if len(originals) < 1 << 16 else keys
@@ -113,7 +109,7 @@ def _ground(regions: Regions, open_pixels: IntArray) -> _Ground:
     return _Ground(labels, edge_distance(labels), order, starts[areas > 0], areas[areas > 0])
 
 
-def _centres(ground: _Ground, count: int, even: float, rng: np.random.Generator) -> IntArray:
+def _centres(ground: _Ground, count: int, even: float, rng: np.random.Generator) -> Int64Array:
     """Flat indices: a share even over regions, the rest even over pixels."""
     by_region = int(rng.binomial(count, even))
     over_pixels = ground.order[rng.integers(0, len(ground.order), count - by_region)]
@@ -121,7 +117,7 @@ def _centres(ground: _Ground, count: int, even: float, rng: np.random.Generator)
     return rng.permutation(np.concatenate((over_pixels, _inside(ground, picked, rng))))
 
 
-def _inside(ground: _Ground, picked: IntArray, rng: np.random.Generator) -> IntArray:
+def _inside(ground: _Ground, picked: Int64Array, rng: np.random.Generator) -> Int64Array:
     """A pixel of each picked region: the one farthest from the region's edge out of three at random."""
     offsets = (rng.random((3, len(picked))) * ground.areas[picked]).astype(np.int64)
     candidates = ground.order[ground.starts[picked] + offsets]
@@ -130,7 +126,7 @@ def _inside(ground: _Ground, picked: IntArray, rng: np.random.Generator) -> IntA
 
 
 def _dabs(
-    flats: UInt8Array, ground: _Ground, centres: IntArray, recipe: HintRecipe, rng: np.random.Generator
+    flats: UInt8Array, ground: _Ground, centres: Int64Array, recipe: HintRecipe, rng: np.random.Generator
 ) -> list[_Dab]:
     count, size = len(centres), Size.of(ground.labels)
     scale = max(size) / 512
@@ -210,6 +206,6 @@ def reduce_hints(hints: Hints, size: Size) -> Hints:
     reduced = np.zeros((*size, 4), dtype=np.uint8)
     reduced[..., 3] = np.rint(mean[..., 3])
     wished = reduced[..., 3] > 0
-    colour = mean[wished][:, :3] / mean[wished][:, 3:]
-    reduced[wished, :3] = np.rint(np.clip(colour, 0, 255))
+    colour = np.asarray(mean[wished], dtype=np.float32)
+    reduced[wished, :3] = to_bytes(colour[:, :3] / colour[:, 3:])
     return Hints(reduced)

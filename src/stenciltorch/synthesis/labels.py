@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Int32Array, UInt8Array
-
-Int64Array = npt.NDArray[np.int64]
+from stenciltorch.synthesis.arrays import Float32Array, Float64Array, Int64Array, IntegerArray
 
 
 class Compact(NamedTuple):
@@ -19,22 +18,23 @@ class Compact(NamedTuple):
     labels: Int32Array
     originals: Int64Array
 
-    @property
-    def count(self) -> int:
-        return len(self.originals)
 
-
-def compact(labels: npt.NDArray[np.integer]) -> Compact:
+def compact(labels: IntegerArray) -> Compact:
     """Close the holes that cropping and merging leave in a label map."""
     present = np.bincount(labels.ravel()) > 0
     table = np.cumsum(present, dtype=np.int32) - 1
     return Compact(table.astype(np.int32)[labels], np.flatnonzero(present))
 
 
-def connected_parts(labels: npt.NDArray[np.integer]) -> Int32Array:
+def totals(owners: IntegerArray, values: npt.NDArray[Any], count: int) -> Float64Array:
+    """Sum of the values of each owner 0..count-1."""
+    return np.bincount(owners, weights=values, minlength=count).astype(np.float64, copy=False)
+
+
+def connected_parts(labels: IntegerArray) -> Int32Array:
     """Number each 4-connected part of each label on its own, 0..n-1.
 
-    One component search on a grid of twice the size, with a site for every pixel and every link between equal pixels.
+    One component search on a grid of twice the size: a site for every pixel and every link of equal pixels.
     """
     height, width = labels.shape
     grid = np.zeros((2 * height - 1, 2 * width - 1), dtype=np.uint8)
@@ -45,8 +45,8 @@ def connected_parts(labels: npt.NDArray[np.integer]) -> Int32Array:
     return np.ascontiguousarray(parts[::2, ::2] - 1, dtype=np.int32)
 
 
-def edge_distance(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
-    """Distance in px of each pixel to the nearest pixel that touches another label (or is one): float32 (H, W)."""
+def edge_distance(labels: IntegerArray) -> Float32Array:
+    """Distance in px to the nearest pixel with another label to its right or below: float32 (H, W)."""
     inner = np.ones(labels.shape, dtype=np.uint8)
     inner[:, :-1] &= labels[:, :-1] == labels[:, 1:]
     inner[:-1] &= labels[:-1] == labels[1:]
@@ -58,12 +58,10 @@ class Contacts(NamedTuple):
 
     first: Int64Array
     second: Int64Array
-    length: npt.NDArray[np.float64]
+    length: Float64Array
 
 
-def contacts(
-    labels: Int32Array, count: int, strength: npt.NDArray[np.float32] | None = None
-) -> Contacts:
+def contacts(labels: Int32Array, count: int, strength: Float32Array | None = None) -> Contacts:
     """Borders between labels 0..count-1 (4-connected).
 
     Args:
@@ -84,7 +82,7 @@ def contacts(
             weights.append(np.maximum(strength[near][differs], strength[far][differs]))
     keys, inverse = np.unique(np.concatenate(pairs), return_inverse=True)
     length = np.bincount(inverse, weights=np.concatenate(weights), minlength=len(keys))
-    return Contacts(keys // count, keys % count, length)
+    return Contacts(keys // count, keys % count, length.astype(np.float64))
 
 
 def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:

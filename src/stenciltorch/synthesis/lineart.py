@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from stenciltorch.canvas import Illustration, Lineart, Size, UInt8Array
-from stenciltorch.synthesis.channels import brightest, darkest
-from stenciltorch.synthesis.noise import Float32Array, smooth_noise
+from stenciltorch.synthesis.arrays import Float32Array, brightest, darkest, to_bytes
+from stenciltorch.synthesis.noise import smooth_noise
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def extract_lineart(illustration: Illustration, style: LineStyle, rng: np.random
     """The illustration as a line drawing in this style."""
     ink = _found_ink(illustration.array, style)
     ink = _drawn_ink(ink, style, rng)
-    paper = np.uint8(255) - np.rint(np.clip(ink, 0, 1) * 255).astype(np.uint8)
-    return Lineart(paper)
+    return Lineart(to_bytes(255 * (1 - ink)))
 
 
 def draw_style(rng: np.random.Generator) -> LineStyle:
@@ -174,7 +173,7 @@ def stroke_ink(pixels: UInt8Array, width: int) -> Float32Array:
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (width + 2, width + 2))
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel, borderType=cv2.BORDER_REPLICATE)
-    return np.clip((hat.astype(np.float32) - 24.0) / 72.0, 0, 1)
+    return np.asarray(np.clip((hat.astype(np.float32) - 24.0) / 72.0, 0, 1), dtype=np.float32)
 
 
 def _drawn_ink(ink: Float32Array, style: LineStyle, rng: np.random.Generator) -> Float32Array:

@@ -7,14 +7,13 @@ from typing import Literal
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from stenciltorch.canvas import Mask, Regions, Size
+from stenciltorch.canvas import Int32Array, Mask, Regions, Size
+from stenciltorch.synthesis.arrays import BoolArray, Int64Array
 from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.noise import smooth_noise
 
 Schedule = Literal["prose", "formula", "none"]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class MaskRecipe:
 def mask_share(progress: float, schedule: Schedule, rng: np.random.Generator) -> float:
     """Share of the picture to paint, in [0, 1] (paper 3.5).
 
-    The paper's prose (few regions early, the whole line art at the end) and its formula contradict each other.
+    The paper's prose (few regions early, the whole line art at the end) contradicts its formula.
 
     Args:
         progress: 0 at the start of training, 1 at its end.
@@ -75,9 +74,7 @@ def draw_mask(regions: Regions, recipe: MaskRecipe, progress: float, rng: np.ran
     return Mask(painted)
 
 
-def merged_regions(
-    regions: Regions, share: float, scattered: bool, rng: np.random.Generator
-) -> BoolArray:
+def merged_regions(regions: Regions, share: float, scattered: bool, rng: np.random.Generator) -> BoolArray:
     """Union of regions whose area first reaches `share` of the picture: bool (H, W)."""
     labels, originals = compact(regions.array)
     count = len(originals)
@@ -89,9 +86,7 @@ def merged_regions(
     return chosen[labels]
 
 
-def _grown(
-    labels: npt.NDArray[np.int32], count: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _grown(labels: Int32Array, count: int, rng: np.random.Generator) -> Int64Array:
     """All labels in the order in which a random growth from a random one reaches them."""
     neighbours: list[list[int]] = [[] for _ in range(count)]
     first, second, _ = contacts(labels, count)

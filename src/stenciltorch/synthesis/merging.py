@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import Int32Array
-from stenciltorch.synthesis.labels import compact, contacts
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from stenciltorch.synthesis.arrays import BoolArray, Float32Array, Float64Array, Int64Array
+from stenciltorch.synthesis.labels import compact, contacts, totals
 
 
 class RegionGraph(NamedTuple):
@@ -24,59 +21,60 @@ class RegionGraph(NamedTuple):
         first, second: ends of each border; `length`: px; `barrier`: sum of line strength along it.
     """
 
-    owner: IntArray
-    areas: FloatArray
-    weights: FloatArray
-    colours: FloatArray
-    first: IntArray
-    second: IntArray
-    length: FloatArray
-    barrier: FloatArray
+    owner: Int64Array
+    areas: Float64Array
+    weights: Float64Array
+    colours: Float64Array
+    first: Int64Array
+    second: Int64Array
+    length: Float64Array
+    barrier: Float64Array
 
 
 def region_graph(
     labels: Int32Array,
-    lab: npt.NDArray[np.float32],
-    counted: npt.NDArray[np.bool_],
-    barrier: npt.NDArray[np.float32],
+    lab: Float32Array,
+    counted: BoolArray,
+    barrier: Float32Array,
 ) -> RegionGraph:
-    """Graph of labels 0..n-1 on Lab colours (H, W, 3); `counted` pixels outweigh the others in a region's colour."""
+    """Graph of labels 0..n-1 on Lab colours (H, W, 3); `counted` pixels outweigh others in its colours."""
     count = int(labels.max()) + 1
     flat = labels.ravel()
     areas = np.bincount(flat, minlength=count).astype(np.float64)
     share = np.where(counted, np.float32(1), np.float32(0.02)).ravel()
-    weights = np.bincount(flat, weights=share, minlength=count)
-    channels = [np.bincount(flat, weights=share * lab[..., c].ravel(), minlength=count) for c in range(3)]
+    weights = totals(flat, share, count)
+    channels = [totals(flat, share * lab[..., channel].ravel(), count) for channel in range(3)]
     colours = np.stack(channels, axis=1) / weights[:, None]
     first, second, length = contacts(labels, count)
     strength = contacts(labels, count, barrier).length
     return RegionGraph(np.arange(count), areas, weights, colours, first, second, length, strength)
 
 
-def joined(graph: RegionGraph, borders: IntArray) -> RegionGraph:
+def joined(graph: RegionGraph, borders: Int64Array) -> RegionGraph:
     """The graph after the two sides of each of these borders have become one region."""
     count = len(graph.areas)
     roots = _roots(count, graph.first[borders], graph.second[borders])
     number, owner = np.unique(roots, return_inverse=True)
-    weights = np.bincount(owner, weights=graph.weights)
-    colours = [np.bincount(owner, weights=graph.weights * graph.colours[:, c]) for c in range(3)]
+    left = len(number)
+    weights = totals(owner, graph.weights, left)
+    channels = [totals(owner, graph.weights * graph.colours[:, channel], left) for channel in range(3)]
     one, two = owner[graph.first], owner[graph.second]
     apart = one != two
-    keys = np.minimum(one, two)[apart] * len(number) + np.maximum(one, two)[apart]
+    keys = np.minimum(one, two)[apart] * left + np.maximum(one, two)[apart]
     borders_left, place = np.unique(keys, return_inverse=True)
     return RegionGraph(
         owner[graph.owner],
-        np.bincount(owner, weights=graph.areas),
+        totals(owner, graph.areas, left),
         weights,
-        np.stack(colours, axis=1) / weights[:, None],
-        borders_left // len(number),
-        borders_left % len(number),
-        np.bincount(place, weights=graph.length[apart], minlength=len(borders_left)),
-        np.bincount(place, weights=graph.barrier[apart], minlength=len(borders_left)),
+        np.stack(channels, axis=1) / weights[:, None],
+        borders_left // left,
+        borders_left % left,
+        totals(place, graph.length[apart], len(borders_left)),
+        totals(place, graph.barrier[apart], len(borders_left)),
     )
 
 
-def _roots(count: int, first: IntArray, second: IntArray) -> IntArray:
+def _roots(count: int, first: Int64Array, second: Int64Array) -> Int64Array:
     """Smallest member of the group of each of 0..count-1 under the pairs (union-find)."""
     parents = list(range(count))
 
@@ -109,19 +107,19 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> Regi
     return graph
 
 
-def colour_distance(graph: RegionGraph) -> FloatArray:
+def colour_distance(graph: RegionGraph) -> Float64Array:
     """Distance in Lab across each border."""
     gap = graph.colours[graph.first] - graph.colours[graph.second]
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
-def shade_distance(graph: RegionGraph) -> FloatArray:
+def shade_distance(graph: RegionGraph) -> Float64Array:
     """Distance in Lab across each border with lightness at 0.6: shadow and light of one colour are near."""
     gap = (graph.colours[graph.first] - graph.colours[graph.second]) * (0.6, 1.0, 1.0)
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
-def _best_border(graph: RegionGraph, score: FloatArray) -> IntArray:
+def _best_border(graph: RegionGraph, score: Float64Array) -> Int64Array:
     """The border of highest score of each region (which must have a neighbour)."""
     order = np.argsort(score, kind="stable")
     best = np.full(len(graph.areas), -1, dtype=np.int64)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import Size
-
-Float32Array = npt.NDArray[np.float32]
+from stenciltorch.synthesis.arrays import Float32Array
 
 
 def smooth_noise(size: Size, cell: float, rng: np.random.Generator) -> Float32Array:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, Int32Array, Regions, UInt8Array
-from stenciltorch.synthesis.channels import look_up, spread
+from stenciltorch.synthesis.arrays import Float32Array, Int64Array, look_up, spread, to_bytes
 from stenciltorch.synthesis.labels import compact
-
-FloatArray = npt.NDArray[np.float32]
 
 FAMILIES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
     "saturated": ((0, 360), (0.6, 1.0), (0.6, 1.0)),
@@ -61,7 +61,7 @@ def _new_colours(old: UInt8Array, labels: Int32Array, rng: np.random.Generator) 
     return colours
 
 
-def _classes(old: UInt8Array, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _classes(old: UInt8Array, rng: np.random.Generator) -> Int64Array:
     """Group labels whose colours fall in one cell of a coarse, randomly shifted RGB grid."""
     cell = int(rng.choice((1, 24, 40, 64)))
     cells = (old.astype(np.int64) + rng.integers(0, cell, 3)) // cell
@@ -88,7 +88,12 @@ def _shifted(olds: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     hsv[:, 0] = (hsv[:, 0] + rng.uniform(0, 360, rows)) % 360
     hsv[:, 1] = np.clip(hsv[:, 1] * np.exp(rng.uniform(-0.6, 0.6, rows)) + rng.uniform(0, 0.15, rows), 0, 1)
     hsv[:, 2] = np.clip(hsv[:, 2] * np.exp(rng.uniform(-0.5, 0.4, rows)), 0, 1)
-    return _to_bytes(cv2.cvtColor(hsv[None], cv2.COLOR_HSV2RGB)[0])
+    return _to_rgb(hsv)
+
+
+def _to_rgb(hsv: npt.NDArray[np.floating[Any]]) -> UInt8Array:
+    """Hue in degrees, saturation and value in 0 .. 1: (n, 3) to bytes."""
+    return to_bytes(255 * cv2.cvtColor(hsv[None].astype(np.float32), cv2.COLOR_HSV2RGB)[0])
 
 
 def draw_colours(count: int, rng: np.random.Generator) -> UInt8Array:
@@ -98,7 +103,7 @@ def draw_colours(count: int, rng: np.random.Generator) -> UInt8Array:
     picked = rng.integers(0, len(names), count) if mixed else np.full(count, rng.integers(len(names)))
     ranges = np.array([FAMILIES[name] for name in names])[picked]
     hsv = ranges[..., 0] + (ranges[..., 1] - ranges[..., 0]) * rng.random((count, 3))
-    return _to_bytes(cv2.cvtColor(hsv[None].astype(np.float32), cv2.COLOR_HSV2RGB)[0])
+    return _to_rgb(hsv)
 
 
 def _dark_kept(olds: UInt8Array, news: UInt8Array, rng: np.random.Generator) -> UInt8Array:
@@ -117,8 +122,8 @@ def carry_shading(
 ) -> UInt8Array:
     """Move the light of `picture` relative to the flats `old` onto the flats `new`, all (H, W, 3).
 
-    Darker than the flat: the same factor of brightness, to the power of `contrast`. Brighter: the same share of the way
-    to white. What is left (shifts of hue) is added times `gain`.
+    Darker than the flat: the same factor of brightness, to the power of `contrast`. Brighter: the same
+    share of the way to white. What is left (shifts of hue) is added times `gain`.
     """
     now, was = _light(picture), _light(old)
     shade = np.minimum(now / was, 1)
@@ -128,13 +133,9 @@ def carry_shading(
     expected = old * spread(shade * keep)
     white = spread(255 * shine)
     result = new * softened + white + np.float32(gain) * (picture - (expected + white))
-    return np.rint(np.clip(result, 0, 255)).astype(np.uint8)
+    return to_bytes(result)
 
 
-def _light(pixels: UInt8Array) -> FloatArray:
+def _light(pixels: UInt8Array) -> Float32Array:
     """Luma + 2, so that black still has a ratio to black."""
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) + np.float32(2)
-
-
-def _to_bytes(unit: npt.NDArray[np.floating]) -> UInt8Array:
-    return np.rint(np.clip(unit, 0, 1) * 255).astype(np.uint8)

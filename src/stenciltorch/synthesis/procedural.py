@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, Int32Array, Lineart, Regions, Size, UInt8Array
-from stenciltorch.synthesis.channels import Float32Array, look_up, spread
+from stenciltorch.synthesis.arrays import BoolArray, Float32Array, Float64Array, look_up, spread, to_bytes
 from stenciltorch.synthesis.labels import connected_parts
 from stenciltorch.synthesis.palettes import draw_colours
 
 SCALE = 2
 """Shapes are drawn this many times larger and averaged down, which smooths their edges."""
 
-Outline = npt.NDArray[np.float64]
+Outline = Float64Array
+"""Corners (column, row) of a closed shape, (N, 2)."""
 
 
 @dataclass
@@ -46,10 +46,10 @@ def draw_procedural(
     colour += (tone - colour) * spread(ink * strength)
     lineart = 255 - 255 * np.float32(rng.uniform(0.35, 1)) * ink
     return (
-        Illustration(np.rint(colour).astype(np.uint8)),
+        Illustration(to_bytes(colour)),
         Regions(connected_parts(exact) + np.int32(1)),
         Illustration(look_up(palette, exact)),
-        Lineart(np.rint(lineart).astype(np.uint8)),
+        Lineart(to_bytes(lineart)),
     )
 
 
@@ -99,9 +99,7 @@ def _polygon(place: Outline, radius: float, rng: np.random.Generator) -> Outline
 def _turned(ring: Outline, place: Outline, radius: float, rng: np.random.Generator) -> Outline:
     squeeze = float(np.exp(rng.uniform(-1, 0)))
     turn = float(rng.uniform(0, 2 * np.pi))
-    turned = ring * (1, squeeze) @ np.array(
-        ((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn)))
-    )
+    turned = ring * (1, squeeze) @ np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
     return np.asarray(place + radius * turned)
 
 
@@ -154,12 +152,10 @@ def _slope(size: Size, rng: np.random.Generator) -> Float32Array:
     rows = np.arange(size.height, dtype=np.float32)[:, None] * np.float32(np.sin(turn))
     low = min(columns[0], columns[-1]) + min(rows[0, 0], rows[-1, 0])
     high = max(columns[0], columns[-1]) + max(rows[0, 0], rows[-1, 0])
-    return (columns + rows - low) / np.float32(max(high - low, 1))
+    return np.asarray((columns + rows - low) / np.float32(max(high - low, 1)), dtype=np.float32)
 
 
-def _outline(
-    ink: UInt8Array, points: npt.NDArray[np.int32], width: float, rng: np.random.Generator
-) -> None:
+def _outline(ink: UInt8Array, points: Int32Array, width: float, rng: np.random.Generator) -> None:
     """Closed line with a few gaps; a third of them swell and taper."""
     count = len(points)
     gap = rng.random(count) < (rng.uniform(0, 0.08) if rng.random() < 0.3 and count > 12 else 0)
@@ -176,7 +172,11 @@ def _outline(
 
 
 def _stripes(
-    paper: _Paper, window: tuple[slice, slice], chosen: npt.NDArray[np.bool_], width: float, rng: np.random.Generator
+    paper: _Paper,
+    window: tuple[slice, slice],
+    chosen: BoolArray,
+    width: float,
+    rng: np.random.Generator,
 ) -> None:
     """Bands of a second colour across the shape, mostly with lines along them."""
     size = Size.of(chosen)
@@ -186,6 +186,6 @@ def _stripes(
     band = phase < period * rng.uniform(0.3, 0.7)
     paper.labels[window][chosen & band] = paper.count + 1
     if rng.random() < 0.7:
-        edge = band.astype(np.uint8)
-        edge = cv2.morphologyEx(edge, cv2.MORPH_GRADIENT, np.ones((max(2, round(width)),) * 2, np.uint8))
+        brush = np.ones((max(2, round(width)),) * 2, np.uint8)
+        edge = np.asarray(cv2.morphologyEx(band.astype(np.uint8), cv2.MORPH_GRADIENT, brush))
         paper.ink[window][chosen & (edge > 0)] = 255

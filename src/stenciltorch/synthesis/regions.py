@@ -10,21 +10,20 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from stenciltorch.canvas import Illustration, Int32Array, Regions, Size
+from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Array
 from stenciltorch.errors import InputError
+from stenciltorch.synthesis.arrays import BoolArray, Float32Array
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.merging import merge_alike, merge_little, merge_small, region_graph
-from stenciltorch.synthesis.noise import Float32Array
 
 THRESHOLD = 100 / 255
 REFERENCE_SIDE = 512
 """Areas are stated for a picture of 512 x 512."""
 
 CALM = (2.0, 5.0, 12.0, 1e9)
-"""Steps of Lab gradient per pixel: calm areas become markers first, busier ones where nothing calm is near."""
+"""Steps of Lab gradient per pixel: calm areas become markers first, busier ones where no calm one is near."""
 SPACIOUS = (3.0, 1.0, 1.0, 0.0)
 """How far from lines and edges the pixels of a marker must be in each step: keeps gaps in lines shut."""
 
@@ -32,7 +31,7 @@ SPACIOUS = (3.0, 1.0, 1.0, 0.0)
 class _Picture(NamedTuple):
     """What segmentation looks at: smoothed Lab, gradient per px, and line strength in [0, 1]."""
 
-    smooth: npt.NDArray[np.uint8]
+    smooth: UInt8Array
     lab: Float32Array
     gradient: Float32Array
     line: Float32Array
@@ -52,8 +51,8 @@ def displacement_of(regions: Regions) -> Float32Array:
     return height_map(border)
 
 
-def height_map(border: npt.NDArray[np.bool_]) -> Float32Array:
-    """0 on the border and outside the picture, 1 on the ridge between borders, even in distance in between."""
+def height_map(border: BoolArray) -> Float32Array:
+    """0 on the border and outside the picture, 1 on the ridge midway between borders."""
     inside = np.pad(~border, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
     crest = distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)) - np.float32(0.35)
@@ -84,7 +83,7 @@ def regions_from_displacement(
     markers = (displacement > threshold).astype(np.uint8)
     _, labels = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
     relief = np.repeat(np.rint(displacement * 255).astype(np.uint8)[..., None], 3, axis=2)
-    labels = _filled(_watershed(relief, labels))
+    labels = _filled(_watershed(relief, np.asarray(labels, dtype=np.int32)))
     return _numbered(merge_small(labels, scaled_area(smallest, Size.of(labels))))
 
 
@@ -113,13 +112,13 @@ def scaled_area(area_at_512: float, size: Size) -> int:
 
 
 def _picture(illustration: Illustration) -> _Picture:
-    smooth = np.asarray(cv2.medianBlur(illustration.array, 3))
+    smooth = np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8)
     lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
     lab *= np.array((100 / 255, 1, 1), np.float32)
     along = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32)
     down = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32)
     gradient = np.sqrt((along * along + down * down).sum(axis=2))
-    return _Picture(smooth, lab, gradient, line_strength(illustration))
+    return _Picture(smooth, np.asarray(lab), gradient, line_strength(illustration))
 
 
 def _pieces(picture: _Picture) -> Int32Array:
@@ -143,9 +142,7 @@ def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale:
     return compact(_filled(number.astype(np.int32)[inked])).labels
 
 
-def _crumbs(
-    inked: Int32Array, lightness: Float32Array, area: float, thickness: float
-) -> npt.NDArray[np.bool_]:
+def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, thickness: float) -> BoolArray:
     """Which labels are ink (0), tiny, or beside ink and either thin or small and dark."""
     count = int(inked.max()) + 1
     first, second, length = contacts(inked, count)
@@ -162,7 +159,7 @@ def _crumbs(
     return np.asarray(crumbs)
 
 
-def _more_markers(markers: Int32Array, calm: npt.NDArray[np.bool_], space: float) -> Int32Array:
+def _more_markers(markers: Int32Array, calm: BoolArray, space: float) -> Int32Array:
     """Add the connected calm pixels that no marker is next to."""
     taken = cv2.dilate((markers > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     candidates = (calm & ~taken).astype(np.uint8)
@@ -172,7 +169,7 @@ def _more_markers(markers: Int32Array, calm: npt.NDArray[np.bool_], space: float
     return np.where(fresh > 0, fresh + markers.max(), markers).astype(np.int32)
 
 
-def _watershed(picture: npt.NDArray[np.uint8], markers: Int32Array) -> Int32Array:
+def _watershed(picture: UInt8Array, markers: Int32Array) -> Int32Array:
     """Flood (H, W, 3) from the markers; -1 on the lines between basins."""
     if markers.max() < 2:
         return np.ones_like(markers)
@@ -189,7 +186,7 @@ def _filled(labels: Int32Array) -> Int32Array:
     )
     owner = np.zeros(int(nearest.max()) + 1, dtype=np.int32)
     owner[nearest[known]] = labels[known]
-    return owner[nearest]
+    return np.asarray(owner[nearest])
 
 
 def _numbered(labels: Int32Array) -> Regions:

@@ -8,7 +8,7 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration, Lineart, Mask, Regions, Sample, Size, Stencil
 from stenciltorch.errors import InputError
-from stenciltorch.synthesis.channels import spread
+from stenciltorch.synthesis.arrays import spread
 from stenciltorch.synthesis.hints import HintRecipe, draw_hints
 from stenciltorch.synthesis.lineart import draw_style, extract_lineart
 from stenciltorch.synthesis.masks import MaskRecipe, draw_mask
