@@ -66,11 +66,11 @@ STYLES: dict[str, LineStyle] = {
     "authors": AUTHORS,
     "thin": LineStyle(sigma=0.4, stroke=5, thickness=-0.7),
     "clean": LineStyle(sigma=0.6, stroke=9),
-    "thick": LineStyle(sigma=1.0, stroke=15, thickness=1.5),
+    "thick": LineStyle(sigma=0.8, epsilon=-0.03, stroke=11, thickness=1.2),
     "ink": LineStyle(sigma=0.5, k=4.5, gain=0.97, epsilon=-0.02, phi=40.0, stroke=13, hollow=False),
     "grey": LineStyle(sigma=0.5, stroke=7, thickness=-0.4, darkness=0.4),
     "soft": LineStyle(sigma=0.9, phi=20.0, stroke=9, softness=0.9, darkness=0.8),
-    "broken": LineStyle(sigma=0.5, stroke=7, gaps=0.2),
+    "broken": LineStyle(sigma=0.5, stroke=7, gaps=0.12),
     "pencil": LineStyle(
         sigma=0.6, phi=25.0, stroke=9, softness=0.5, darkness=0.85, gaps=0.06, grain=0.6, jitter=0.7, dirt=0.3
     ),
@@ -182,7 +182,7 @@ def _drawn_ink(ink: Float32Array, style: LineStyle, rng: np.random.Generator) ->
     if style.jitter:
         ink = _wandered(ink, style.jitter, rng)
     if style.gaps:
-        ink = ink * np.clip((smooth_noise(size, 7, rng) - 0.75 * style.gaps - 0.1) * 8, 0, 1)
+        ink = ink * np.clip((smooth_noise(size, 9, rng) - 0.75 * style.gaps - 0.1) * 8, 0, 1)
     if style.softness:
         ink = _gaussian(ink, style.softness)
     if style.grain:

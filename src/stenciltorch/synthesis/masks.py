@@ -8,10 +8,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from stenciltorch.canvas import Int32Array, Mask, Regions, Size
+from stenciltorch.canvas import Illustration, Int32Array, Mask, Regions, Size
 from stenciltorch.synthesis.arrays import BoolArray, Int64Array
 from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.noise import smooth_noise
+from stenciltorch.synthesis.palettes import colour_classes, label_colours
 
 Schedule = Literal["prose", "formula", "none"]
 
@@ -24,6 +25,7 @@ class MaskRecipe:
         schedule: how the share to paint grows over training, see `mask_share`.
         full: chance of an all-painted mask, never under 0.2.
         scattered: chance that regions are drawn anywhere, not grown from one.
+        classes: chance of a union of colour classes (all regions of like colour), if the flats are known.
         blobs, boxes: chance of free shapes in place of regions.
         soft: chance of a soft edge.
     """
@@ -31,7 +33,8 @@ class MaskRecipe:
     schedule: Schedule = "none"
     full: float = 0.5
     scattered: float = 0.35
-    blobs: float = 0.15
+    classes: float = 0.15
+    blobs: float = 0.1
     boxes: float = 0.15
     soft: float = 0.15
 
@@ -56,8 +59,20 @@ def mask_share(progress: float, schedule: Schedule, rng: np.random.Generator) ->
     return chance
 
 
-def draw_mask(regions: Regions, recipe: MaskRecipe, progress: float, rng: np.random.Generator) -> Mask:
-    """A random mask: 255 where the colorizer paints."""
+def draw_mask(
+    regions: Regions,
+    recipe: MaskRecipe,
+    progress: float,
+    rng: np.random.Generator,
+    *,
+    flats: Illustration | None = None,
+) -> Mask:
+    """A random mask: 255 where the colorizer paints.
+
+    Args:
+        progress: 0 at the start of training, 1 at its end.
+        flats: the regions' colours, for masks by colour class.
+    """
     if rng.random() < max(recipe.full, 0.2):
         return Mask.filled(regions.size, 255)
     share = mask_share(progress, recipe.schedule, rng)
@@ -66,12 +81,21 @@ def draw_mask(regions: Regions, recipe: MaskRecipe, progress: float, rng: np.ran
         chosen = _blobs(regions.size, share, rng)
     elif kind < recipe.blobs + recipe.boxes:
         chosen = _box(regions.size, share, rng)
+    elif flats is not None and kind < recipe.blobs + recipe.boxes + recipe.classes:
+        chosen = merged_regions(_by_class(regions, flats, rng), share, True, rng)
     else:
         chosen = merged_regions(regions, share, bool(rng.random() < recipe.scattered), rng)
     painted = np.where(chosen, np.uint8(255), np.uint8(0))
     if rng.random() < recipe.soft:
         painted = np.asarray(cv2.GaussianBlur(painted, (0, 0), float(rng.uniform(0.7, 3))))
     return Mask(painted)
+
+
+def _by_class(regions: Regions, flats: Illustration, rng: np.random.Generator) -> Regions:
+    """Regions of like colour under one label."""
+    labels, originals = compact(regions.array)
+    owner = colour_classes(label_colours(flats.array, labels, len(originals)), rng)
+    return Regions(owner.astype(np.int32)[labels])
 
 
 def merged_regions(regions: Regions, share: float, scattered: bool, rng: np.random.Generator) -> BoolArray:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, Int32Array, Regions, UInt8Array
 from stenciltorch.synthesis.arrays import Float32Array, Int64Array, look_up, spread, to_bytes
-from stenciltorch.synthesis.labels import compact
+from stenciltorch.synthesis.labels import compact, edge_distance
 
 FAMILIES: dict[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
     "saturated": ((0, 360), (0.6, 1.0), (0.6, 1.0)),
@@ -32,7 +32,7 @@ def recolour(
 ) -> tuple[Illustration, Illustration]:
     """The illustration and its flats in new colours; shading and lines carried over."""
     labels, originals = compact(regions.array)
-    old = _label_colours(flats.array, labels, len(originals))
+    old = label_colours(flats.array, labels, len(originals))
     new = _new_colours(old, labels, rng)
     gain = float(rng.uniform(0, 1))
     contrast = float(np.exp(rng.uniform(-0.4, 0.4)))
@@ -41,15 +41,18 @@ def recolour(
     return Illustration(shaded), Illustration(painted)
 
 
-def _label_colours(flats: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
+def label_colours(flats: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
+    """The colour inside each label, away from its edge where there is room: uint8 (count, 3)."""
     places = np.zeros(count, dtype=np.int64)
     places[labels.ravel()] = np.arange(labels.size)
+    inner = np.flatnonzero(edge_distance(labels) > 2)
+    places[labels.ravel()[inner]] = inner
     return flats.reshape(-1, 3)[places]
 
 
 def _new_colours(old: UInt8Array, labels: Int32Array, rng: np.random.Generator) -> UInt8Array:
     """A colour for each label; labels of nearly one colour mostly get the same."""
-    owner = _classes(old, rng)
+    owner = colour_classes(old, rng)
     count = int(owner.max()) + 1
     olds = np.zeros((count, 3), dtype=np.uint8)
     olds[owner] = old
@@ -61,7 +64,7 @@ def _new_colours(old: UInt8Array, labels: Int32Array, rng: np.random.Generator) 
     return colours
 
 
-def _classes(old: UInt8Array, rng: np.random.Generator) -> Int64Array:
+def colour_classes(old: UInt8Array, rng: np.random.Generator) -> Int64Array:
     """Group labels whose colours fall in one cell of a coarse, randomly shifted RGB grid."""
     cell = int(rng.choice((1, 24, 40, 64)))
     cells = (old.astype(np.int64) + rng.integers(0, cell, 3)) // cell

@@ -60,7 +60,22 @@ def synthesize(
     progress: float,
     rng: np.random.Generator,
 ) -> Sample:
-    """Lineart, hints, mask and base for this illustration. Sizes must agree."""
+    """Lineart, hints, mask and base for this illustration.
+
+    The lineart is taken before any recolouring, so that it cannot tell the new colours.
+
+    Args:
+        regions, flats: of this illustration; flats have one colour a region.
+        progress: 0 at the start of training, 1 at its end.
+
+    Raises:
+        InputError: the sizes differ.
+    """
+    if not illustration.size == regions.size == flats.size:
+        raise InputError(
+            f"The illustration is {illustration.size}, its regions {regions.size} and its flats "
+            f"{flats.size}; all must have one size."
+        )
     lineart = extract_lineart(illustration, draw_style(rng), rng)
     return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
 
@@ -86,7 +101,7 @@ def _assembled(
 ) -> Sample:
     if rng.random() < recipe.recolour:
         illustration, flats = recolour(illustration, flats, regions, rng)
-    mask = draw_mask(regions, recipe.masks, progress, rng)
+    mask = draw_mask(regions, recipe.masks, progress, rng, flats=flats)
     hints = draw_hints(flats, regions, mask, recipe.hints, rng)
     stencil = Stencil(lineart, hints, mask, compose(lineart, illustration, mask))
     return Sample(stencil, illustration, flats)
