@@ -10,7 +10,7 @@ from stenciltorch.canvas import Lineart
 WHITE = 253
 """From here on paper counts as white already."""
 WHITE_SHARE = 0.02
-"""A drawing with this share of white pixels is on white paper: its greys are the artist's."""
+"""With this share of white pixels beside another paper, the drawing is on white and its greys are meant."""
 PAPER_FLOOR = 128
 """Darker paper than this is left alone: it may as well be ink."""
 PAPER_DEPTH = 40
@@ -36,18 +36,16 @@ def level_paper(lineart: Lineart) -> Lineart:
     white = white_point(histogram)
     if white == 255:
         return lineart
-    levels = np.minimum(255, np.rint(np.arange(256) * (255 / white))).astype(np.uint8)
+    levels = np.minimum(255, np.rint(np.arange(256) * 255 / white)).astype(np.uint8)
     return Lineart(levels[lineart.array])
 
 
 def white_point(histogram: Histogram) -> int:
     """The level that is to become 255, from the counts (256,) of all levels; 255 to leave all as it is."""
     total = histogram.sum()
-    if histogram[WHITE:].sum() >= WHITE_SHARE * total:
-        return 255
     peak = _brightest_mode(histogram)
     white = peak - _bright_shoulder(histogram, peak)
-    if white < PAPER_FLOOR:
+    if white < PAPER_FLOOR or _has_white(histogram, peak):
         return 255
     paper = histogram[max(0, white - PAPER_DEPTH) :].sum()
     broad = histogram[white:].sum() >= PAPER_SHARE / 2 * total
@@ -55,9 +53,21 @@ def white_point(histogram: Histogram) -> int:
     return white if broad and paper > PAPER_SHARE * total and ink >= INK_SHARE * total else 255
 
 
+def _has_white(histogram: Histogram, peak: int) -> bool:
+    """True where the paper is white already, or where white stands beside a grey that fills more.
+
+    White beside grey rises from a valley; the bright tail of grainy grey paper does not, even cut off at 255.
+    """
+    total, whites = histogram.sum(), histogram[WHITE:].sum()
+    triples = np.convolve(histogram, [1, 1, 1], mode="valid")
+    valley = triples[min(peak, WHITE - 3) : WHITE - 2].min()
+    stands_out = whites >= WHITE_SHARE * total and whites > 3 * valley
+    return bool(peak >= WHITE or whites >= PAPER_SHARE / 2 * total or stands_out)
+
+
 def _brightest_mode(histogram: Histogram) -> int:
     """The fullest level among the `PAPER_DEPTH` below the brightest pixels, specks left aside."""
-    smooth = np.convolve(histogram, np.ones(5), mode="same")
+    smooth = np.convolve(histogram, [1, 2, 3, 2, 1], mode="same")
     from_above = np.cumsum(histogram[::-1])[::-1]
     brightest = int(np.flatnonzero(from_above >= 0.005 * from_above[0])[-1])
     lowest = max(0, brightest - PAPER_DEPTH)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
+from stenciltorch.canvas import UInt8Array
+
 SRGB_GAMMA = 0.45455
 """The gAMA value that sRGB files carry (PNG, 11.3.2.2)."""
 GAMMA_TOLERANCE = 0.002
@@ -49,25 +51,42 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:
         image = image.convert("RGB")
     if mode != image.mode:
         raise ValueError(f"a profile for {source.profile.xcolor_space} in a picture of {image.mode}")
-    transform = ImageCms.buildTransform(
+    if mode == "L":
+        return _by_grey_profile(image, source)
+    lattice = Image.fromarray(_lattice())
+    if mode == "RGB" and _is_near(_converted(lattice, source), lattice):
+        return image
+    return _converted(image, source)
+
+
+def _by_grey_profile(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """By a table of all 256 levels: LittleCMS's own shortcut for grey is six levels off near black."""
+    ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
+    table = _converted(ramp, source, ImageCms.Flags.NOOPTIMIZE).getchannel("G")
+    return image if _is_near(table, ramp) else image.point(np.asarray(table).ravel().tolist())
+
+
+def _converted(
+    image: Image.Image, source: ImageCms.ImageCmsProfile, flags: ImageCms.Flags = ImageCms.Flags.NONE
+) -> Image.Image:
+    converted = ImageCms.profileToProfile(
+        image,
         source,
         ImageCms.createProfile("sRGB"),
-        mode,
-        "RGB",
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        "RGB",
+        flags=flags | ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
-    if mode != "CMYK" and _changes_nothing(transform, mode):
-        return image
-    converted = ImageCms.applyTransform(image, transform)
     assert converted is not None  # it is None only when asked to work in place
     return converted
 
 
-def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+def _lattice() -> UInt8Array:
+    """Colours from all over RGB, (1, PROBE_STEPS ** 3, 3)."""
     levels = np.linspace(0, 255, PROBE_STEPS).astype(np.uint8)
-    lattice = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
-    probe = Image.fromarray(lattice if mode == "RGB" else np.arange(256, dtype=np.uint8)[None])
-    moved = ImageCms.applyTransform(probe, transform)
-    difference = np.asarray(moved, dtype=int) - np.asarray(probe.convert("RGB"), dtype=int)
+    return np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+
+
+def _is_near(image: Image.Image, other: Image.Image) -> bool:
+    difference = np.asarray(image, dtype=int) - np.asarray(other, dtype=int)
     return bool(np.abs(difference).max() <= 1)

@@ -78,7 +78,14 @@ def write_bytes(path: PathLike, data: bytes) -> None:
     Raises:
         InputError: the folder is missing or not writable, the disk is full, or `path` is no ordinary file.
     """
-    target = Path(os.path.realpath(path))
+    try:
+        _replace(Path(os.path.realpath(path)), data)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{os.fspath(path)!r} cannot be written ({reason}); nothing was changed.") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
     beside = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         mode = _mode_of(target)
@@ -86,11 +93,8 @@ def write_bytes(path: PathLike, data: bytes) -> None:
         if mode is not None:
             beside.chmod(mode)
         beside.replace(target)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{os.fspath(path)!r} cannot be written ({reason}); nothing was changed.") from error
     finally:
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             beside.unlink(missing_ok=True)
 
 
