@@ -1,6 +1,7 @@
-"""Tiny models that follow the contract of docs/architecture.md, so that hosts can be tested without trained weights.
+"""Tiny models that follow the contract of docs/architecture.md, so that hosts can be tested without weights.
 
-The fake paints the hint's colour where there is a hint and white elsewhere, darkened by a tenth as "shade", with the lines over it.
+The fake paints the hint's colour where there is a hint and white elsewhere, darkened by a tenth as "shade", with
+the lines over it.
 """
 
 import hashlib
@@ -14,7 +15,8 @@ from onnx import parser
 HEADER = '<ir_version: 8, opset_import: ["": 18]>'
 
 ENCODER = """
-encoder (uint8[h, w] lineart, uint8[h, w] mask, uint8[h, w, 3] base) => (float[h, w] {opaque}, float[h, w] open)
+encoder (uint8[h, w] lineart, uint8[h, w] mask, uint8[h, w, 3] base)
+    => (float[h, w] {opaque}, float[h, w] open)
 <float full = {{255}}>
 {{
     light = Cast <to = 1> (lineart)

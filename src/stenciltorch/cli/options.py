@@ -1,0 +1,76 @@
+"""Parsing that all commands share: one-line errors, --version, --threads and --model."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+DESCRIPTION = "Colour line drawings: dab a few colours, mask what may change, see it painted."
+EPILOG = "`stenciltorch COMMAND --help` explains a command."
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors are one line; options are not abbreviated; examples keep their line breaks."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**settings, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"stenciltorch: {message}; see `{self.prog} --help`.\n")
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.exit(0, f"stenciltorch {version('stenciltorch')}\n")
+
+
+def top_parser() -> Parser:
+    parser = Parser(prog="stenciltorch", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    _add_threads(parser, None)
+    return parser
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """--threads is understood before and after the command."""
+    _add_threads(parser, argparse.SUPPRESS)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FOLDER",
+        help="model folder (default: $STENCILTORCH_MODEL, else the model that came with StencilTorch)",
+    )
+
+
+def _add_threads(parser: argparse.ArgumentParser, default: Any) -> None:
+    parser.add_argument(
+        "--threads",
+        type=positive,
+        metavar="N",
+        default=default,
+        help="processor cores to use (default: all that are free to this process)",
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    return _whole(text, 1)
+
+
+def natural(text: str) -> int:
+    """A whole number from 0."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected a whole number from {least}, found {text!r}")
+    return int(text)

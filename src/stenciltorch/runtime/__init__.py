@@ -1,0 +1,16 @@
+"""Find, verify and open the model's ONNX files."""
+
+from stenciltorch.runtime.folder import ENVIRONMENT, find_model
+from stenciltorch.runtime.model import Card, Graph, Model, Tensors, default_threads, open_model, tensor
+
+__all__ = [
+    "ENVIRONMENT",
+    "Card",
+    "Graph",
+    "Model",
+    "Tensors",
+    "default_threads",
+    "find_model",
+    "open_model",
+    "tensor",
+]
