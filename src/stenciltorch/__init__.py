@@ -1,8 +1,8 @@
 """StencilTorch: iterative, user-guided colouring of line drawings.
 
-    from stenciltorch import Stencil, OnnxColorizer, files
-    painting = OnnxColorizer.load()(Stencil.start(files.read_lineart("drawing.png")))
-    files.write_illustration("painted.png", painting.illustration)
+from stenciltorch import Stencil, OnnxColorizer, files
+painting = OnnxColorizer.load()(Stencil.start(files.read_lineart("drawing.png")))
+files.write_illustration("painted.png", painting.illustration)
 """
 
 from importlib import import_module

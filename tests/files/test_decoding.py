@@ -20,7 +20,8 @@ UInt8Array = npt.NDArray[np.uint8]
 
 RNG = np.random.default_rng(7)
 PATCHES = np.array(
-    [[[230, 40, 60], [250, 220, 30], [30, 160, 80]], [[40, 90, 210], [128, 128, 128], [255, 255, 255]]], np.uint8
+    [[[230, 40, 60], [250, 220, 30], [30, 160, 80]], [[40, 90, 210], [128, 128, 128], [255, 255, 255]]],
+    np.uint8,
 )
 UPRIGHT = PATCHES.repeat(16, axis=0).repeat(16, axis=1)
 """Six flat patches, so that a lossy format keeps them too; no symmetry."""

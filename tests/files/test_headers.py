@@ -79,11 +79,20 @@ def test_the_decoder_is_never_asked_about_a_huge_claim(monkeypatch: pytest.Monke
         files.decode_lineart(claiming(20_000, 20_000))
 
 
-def test_a_second_header_does_not_slip_past_the_limit() -> None:
-    chunks = raw_png.split_chunks(claiming(8, 8))
+def test_a_second_png_header_counts_for_nothing() -> None:
+    first, *rest = raw_png.split_chunks(raw_png.png(np.full((4, 5, 1), 7), 8, raw_png.GREY))
     huge = struct.pack(">IIBBBBB", 9_000, 9_000, 8, 0, 0, 0, 0)
-    with pytest.raises(PictureTooLargeError):
-        files.decode_lineart(raw_png.join_chunks([chunks[0], (b"IHDR", huge), *chunks[1:]]))
+    drawn = files.decode_lineart(raw_png.join_chunks([first, (b"IHDR", huge), *rest]))
+    assert np.array_equal(drawn.array, np.full((4, 5), 7))
+
+
+def test_a_second_jpeg_frame_does_not_slip_past_the_limit() -> None:
+    data = saved("JPEG")
+    start = data.index(b"\xff\xc0")
+    stop = start + 2 + int.from_bytes(data[start + 2 : start + 4])
+    frame = data[start : start + 5] + struct.pack(">HH", 9_000, 9_000) + data[start + 9 : stop]
+    with pytest.raises(PictureTooLargeError, match="9000 x 9000"):
+        files.decode_lineart(data[:stop] + frame + data[stop:])
 
 
 @pytest.mark.parametrize("shape", [(2, 30_000), (30_000, 2)])

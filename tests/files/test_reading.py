@@ -1,4 +1,4 @@
-"""What a file means as a drawing, as hints, as a mask, as an illustration; and files that cannot be opened."""
+"""What a file means as a drawing, hints, a mask or an illustration; and files that cannot be opened."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ STROKE[5], STROKE[6] = 255, 128
 
 def test_an_illustration_lies_on_white() -> None:
     data = rgba([[(10, 20, 30, 255), (10, 20, 30, 0), (0, 100, 200, 51)]])
-    assert files.decode_illustration(data).array.tolist() == [[[10, 20, 30], [255, 255, 255], [204, 224, 244]]]
+    found = files.decode_illustration(data).array
+    assert found.tolist() == [[[10, 20, 30], [255, 255, 255], [204, 224, 244]]]
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (200, 30, 40), (20, 20, 160)])
@@ -107,7 +108,8 @@ def test_hints_may_cover_everything_where_there_is_an_alpha_channel() -> None:
 
 
 def test_a_mask_is_white_where_it_is_open_and_transparency_is_shut() -> None:
-    data = rgba([[(255, 255, 255, 255), (255, 255, 255, 0), (255, 255, 255, 128), (0, 0, 0, 255), (90, 90, 90, 255)]])
+    whites = [(255, 255, 255, 255), (255, 255, 255, 0), (255, 255, 255, 128)]
+    data = rgba([[*whites, (0, 0, 0, 255), (90, 90, 90, 255)]])
     assert files.decode_mask(data).array.tolist() == [[255, 0, 128, 0, 90]]
 
 

@@ -16,6 +16,7 @@ from stenciltorch.canvas import Size, UInt8Array
 from stenciltorch.errors import InputError
 from stenciltorch.files.headers import Header, read_header
 from stenciltorch.files.limits import check_size
+from stenciltorch.files.png import still
 from stenciltorch.files.profiles import to_srgb
 
 ORIENTATION_TAG = 0x0112
@@ -56,11 +57,16 @@ def decode(data: bytes, name: str, notices: list[str]) -> Raster:
         InputError: not such a picture, damaged, or (PictureTooLargeError) over the limits.
     """
     header = read_header(data, name)
+    frames = 1
+    if header.format == "PNG":
+        data, frames = still(data, name)
     with _failing_as_input_error(name), _quietly():
         image = Image.open(BytesIO(data), formats=(header.format,))
         check_size(Size(image.height, image.width), name)
         image.load()
-        if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
+        if image.format == "WEBP":
+            frames = getattr(image, "n_frames", 1)
+        if frames > 1:
             notices.append(f"{name} is animated; only its first frame is used.")
         turn = _TURNS.get(_orientation(image))
         colour, alpha = _split(image, header)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from stenciltorch.canvas import Size
 from stenciltorch.errors import InputError
-from stenciltorch.files.limits import MAX_PIECES, check_bytes, check_pieces, check_scans, check_size
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+from stenciltorch.files.limits import check_bytes, check_pieces, check_scans, check_size
+from stenciltorch.files.png import SIGNATURE
 
 _FOREIGN = {
     b"GIF8": "a GIF",
@@ -55,7 +54,7 @@ def read_header(data: bytes, name: str) -> Header:
 
 
 def _parse(data: bytes, name: str) -> Header:
-    if data.startswith(PNG_SIGNATURE):
+    if data.startswith(SIGNATURE):
         return _parse_png(data, name)
     if data.startswith(b"\xff\xd8\xff"):
         return _parse_jpeg(data, name)
@@ -83,18 +82,7 @@ def _parse_png(data: bytes, name: str) -> Header:
     kind, width, height, depth = struct.unpack_from(">4sIIB", data, 12)
     if kind != b"IHDR":
         raise _damaged(name)
-    check_pieces(_count_chunks(data), name)
     return Header("PNG", Size(height, width), depth)
-
-
-def _count_chunks(data: bytes) -> int:
-    """PNG chunks, at most one more than are allowed."""
-    position, count = len(PNG_SIGNATURE), 0
-    while position + 8 <= len(data) and count <= MAX_PIECES:
-        (length,) = struct.unpack_from(">I", data, position)
-        position += 12 + length
-        count += 1
-    return count
 
 
 def _parse_jpeg(data: bytes, name: str) -> Header:
