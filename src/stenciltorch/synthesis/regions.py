@@ -135,7 +135,7 @@ def _pieces(picture: _Picture) -> Int32Array:
 def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale: float) -> Int32Array:
     """Drop lines and the crumbs along them, and let the other regions grow over both; labels 0..n-1."""
     inked = np.where(picture.line < 0.5, labels + 1, 0).astype(np.int32)
-    crumbs = _crumbs(inked, picture.lab[..., 0], smallest * scale**2, 3.0 * scale)
+    crumbs = _crumbs(inked, picture.lab[..., 0], smallest * scale**2, 2.4 * scale)
     if crumbs.all():
         return labels
     number = np.where(crumbs, 0, np.arange(len(crumbs)))
@@ -143,7 +143,7 @@ def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale:
 
 
 def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, thickness: float) -> BoolArray:
-    """Which labels are ink (0), tiny, or beside ink and either thin or small and dark."""
+    """Which labels are ink (0), tiny, very thin, or beside ink and either thin or small and dark."""
     count = int(inked.max()) + 1
     first, second, length = contacts(inked, count)
     rim = np.bincount(first, weights=length, minlength=count)
@@ -152,9 +152,10 @@ def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, thickness: 
     beside_ink[second[first == 0]] = length[first == 0]
     areas = np.bincount(inked.ravel(), minlength=count)
     light = np.bincount(inked.ravel(), weights=lightness.ravel(), minlength=count) / np.maximum(areas, 1)
-    thin = 2 * areas < thickness * rim
-    dark = (light < 25) & (areas < 2 * area)
-    crumbs = ((beside_ink > 0.4 * rim) & (thin | dark)) | (areas < area / 8)
+    breadth = 2 * areas / np.maximum(rim, 1)
+    thin = breadth < thickness
+    dark = (light < 25) & (areas < area)
+    crumbs = ((beside_ink > 0.4 * rim) & (thin | dark)) | (areas < area / 8) | (breadth < 0.7 * thickness)
     crumbs[0] = True
     return np.asarray(crumbs)
 
