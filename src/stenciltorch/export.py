@@ -1,0 +1,238 @@
+"""StudioNet -> a model folder: three ONNX files with fp16-stored weights, model.json, and a parity check that compares."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+from torch.export import Dim
+
+from stenciltorch.errors import ModelError
+from stenciltorch.networks.graphs import (
+    ENCODER_OUTPUTS,
+    PAINTER_OUTPUTS,
+    EncoderGraph,
+    FinisherGraph,
+    PainterGraph,
+)
+from stenciltorch.networks.studio import StudioNet
+
+CONTRACT = 1
+WORK_PIXELS = 768 * 768
+PICTURES = ("illustration", "colour", "flats")
+PARITY_LEVELS = 1
+"""Largest difference allowed between torch and onnxruntime, in levels of 255."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model file says of itself."""
+
+    model: str
+    licence: str
+    recipe: str
+    data: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Largest and mean difference between torch and onnxruntime, in levels, over the sizes tried."""
+
+    largest: int
+    mean: float
+    outside_mask: int
+    sizes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Graph:
+    name: str
+    module: nn.Module
+    inputs: dict[str, Tensor]
+    outputs: tuple[str, ...]
+
+
+def _examples(height: int, width: int, seed: int = 0) -> dict[str, Tensor]:
+    """A request of random pixels; the mask has kept, open and soft parts, the hints a few dabs."""
+    rng = np.random.default_rng(seed)
+    hints = np.zeros((height, width, 4), np.uint8)
+    for _ in range(6):
+        row, column = rng.integers(height), rng.integers(width)
+        hints[row : row + 9, column : column + 9] = [*rng.integers(0, 256, 3), 255]
+    lineart = np.where(rng.random((height, width)) < 0.05, 0, 255).astype(np.uint8)
+    mask = np.full((height, width), 255, np.uint8)
+    mask[: height // 3] = 0
+    mask[height // 3 : height // 3 + 4] = 128
+    arrays = {"lineart": lineart, "mask": mask, "hints": hints}
+    arrays["base"] = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _graphs(net: StudioNet, height: int, width: int) -> list[_Graph]:
+    """The three graphs with example inputs that fit together."""
+    given = _examples(height, width)
+    request = {name: given[name] for name in ("lineart", "mask", "base")}
+    encoder, painter, finisher = EncoderGraph(net).eval(), PainterGraph(net).eval(), FinisherGraph().eval()
+    with torch.no_grad():
+        opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
+        stroke = {"hints": given["hints"], **request, **opaque}
+        answer = painter(**stroke)
+    finish = dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))
+    large = {name: _examples(3 * height // 2, 2 * width)[name] for name in request}
+    strip = {**large, "span": torch.tensor([5, 3 * height]), **finish}
+    return [
+        _Graph("encoder", encoder, request, ENCODER_OUTPUTS),
+        _Graph("painter", painter, stroke, PICTURES + PAINTER_OUTPUTS),
+        _Graph("finisher", finisher, strip, PICTURES),
+    ]
+
+
+def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
+    """Which axes are free. What the encoder hands to the painter has sides that are multiples of one number."""
+    down, across = Dim("down", min=1, max=512), Dim("across", min=1, max=512)
+    cells = {
+        "fine": {2: 8 * down, 3: 8 * across},
+        "coarse": {2: 2 * down, 3: 2 * across},
+        "rows": {2: 8 * down, 3: 8 * across, 4: 8 * across},
+        "columns": {2: 8 * across, 3: 8 * down, 4: 8 * down},
+        "displacement": {2: 32 * down, 3: 32 * across},
+        "kept": {2: 8 * down, 3: 8 * across},
+    }
+    pictures = ("lineart", "mask", "base", "hints")
+    free: dict[str, dict[int, object]] = {}
+    for name in inputs:
+        own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in PAINTER_OUTPUTS else {}
+        free[name] = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC} if name in pictures else cells.get(name, own)
+    return free
+
+
+def _to_onnx(graph: _Graph) -> onnx.ModelProto:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            graph.module,
+            (),
+            kwargs=graph.inputs,
+            dynamo=True,
+            opset_version=20,
+            input_names=list(graph.inputs),
+            output_names=list(graph.outputs),
+            dynamic_shapes=_free_axes(graph.inputs),
+            external_data=False,
+            verbose=False,
+        )
+    if program is None:
+        raise ModelError(f"torch could not export the {graph.name}.")
+    return program.model_proto
+
+
+def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Keep large weights as float16 and cast them to float32 when the file is opened: half the bytes, same arithmetic."""
+    casts = []
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < 64:
+            continue
+        name = weight.name
+        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = casts + list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model
+
+
+def round_to_half(net: StudioNet) -> StudioNet:
+    """The net with the weights that the files will hold, so that torch and onnxruntime compute the same."""
+    with torch.no_grad():
+        for value in net.parameters():
+            if value.numel() >= 64:
+                value.copy_(value.half().float())
+    return net
+
+
+def _describe(model: onnx.ModelProto, graph: str, card: Card) -> None:
+    facts = {"contract": str(CONTRACT), "graph": graph, **{k: str(v) for k, v in asdict(card).items()}}
+    onnx.helper.set_model_props(model, {f"stenciltorch.{key}": value for key, value in facts.items()})
+    model.doc_string = ""
+    model.producer_name = "stenciltorch"
+    for node in model.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    for value in [*model.graph.value_info, *model.graph.input, *model.graph.output]:
+        del value.metadata_props[:]
+    del model.graph.value_info[:]
+
+
+def export(net: StudioNet, folder: Path, card: Card) -> Parity:
+    """Write encoder.onnx, painter.onnx, finisher.onnx and model.json, then compare them with torch.
+
+    Raises:
+        ModelError: onnxruntime and torch differ by more than one level, or bytes outside the mask change.
+    """
+    net = round_to_half(net.cpu().eval())
+    folder.mkdir(parents=True, exist_ok=True)
+    listing: dict[str, dict[str, object]] = {}
+    for graph in _graphs(net, 96, 64):
+        model = store_half(_to_onnx(graph))
+        _describe(model, graph.name, card)
+        onnx.checker.check_model(model)
+        data = model.SerializeToString()
+        (folder / f"{graph.name}.onnx").write_bytes(data)
+        listing[f"{graph.name}.onnx"] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    about = {"name": card.model, "contract": CONTRACT, "work_pixels": WORK_PIXELS, **asdict(card), "files": listing}
+    (folder / "model.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    parity = check_parity(net, folder)
+    if parity.largest > PARITY_LEVELS or parity.outside_mask:
+        raise ModelError(
+            f"The exported model differs from torch by {parity.largest} levels (at most {PARITY_LEVELS} allowed) "
+            f"and by {parity.outside_mask} outside the mask; it must not be shipped."
+        )
+    return parity
+
+
+def check_parity(
+    net: StudioNet, folder: Path, sizes: tuple[tuple[int, int], ...] = ((96, 64), (75, 131), (1, 1), (40, 200))
+) -> Parity:
+    """Run both on random requests of several sizes and compare every output picture."""
+    sessions = {
+        name: onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), providers=["CPUExecutionProvider"])
+        for name in ("encoder", "painter", "finisher")
+    }
+    largest, total, outside = 0, 0.0, 0
+    for height, width in sizes:
+        for graph, found in zip(_graphs(net, height, width), _run(sessions, height, width, net), strict=True):
+            with torch.no_grad():
+                wanted = dict(zip(graph.outputs, graph.module(**graph.inputs), strict=True))
+            for name in set(PICTURES) & set(graph.outputs):
+                gap = np.abs(found[name].astype(int) - wanted[name].numpy().astype(int))
+                largest, total = max(largest, int(gap.max())), total + float(gap.mean())
+            if "illustration" in graph.outputs:
+                kept = graph.inputs["mask"].numpy() == 0
+                change = found["illustration"][kept].astype(int) - graph.inputs["base"].numpy()[kept]
+                outside = max(outside, int(np.abs(change).max(initial=0)))
+    return Parity(largest, total / (6 * len(sizes)), outside, sizes)
+
+
+def _run(
+    sessions: dict[str, onnxruntime.InferenceSession], height: int, width: int, net: StudioNet
+) -> list[dict[str, np.ndarray]]:
+    """Each graph on the inputs that torch gets, so that errors do not add up."""
+    answers = []
+    for graph in _graphs(net, height, width):
+        session = sessions[graph.name]
+        feed = {port.name: graph.inputs[port.name].numpy() for port in session.get_inputs()}
+        answers.append(dict(zip([port.name for port in session.get_outputs()], session.run(None, feed), strict=True)))
+    return answers

@@ -1,0 +1,132 @@
+"""The studio net as three graphs with eight-bit inputs and outputs: the model contract of docs/architecture.md."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from stenciltorch.networks.pixels import CELL, compose, from_unit, pad_to, pad_to_stride, to_unit
+from stenciltorch.networks.studio import (
+    Coarse,
+    Drawing,
+    StudioNet,
+    light,
+    pixel_places,
+    put_on_grid,
+    sample_at,
+)
+
+ENCODER_OUTPUTS = ("fine", "coarse", "vector", "rows", "columns", "displacement", "kept")
+"""Opaque tensors from the encoder to the painter."""
+
+PAINTER_OUTPUTS = ("coarse_flats", "lighting", "displaced")
+"""Opaque tensors from the painter to the finisher."""
+
+
+def ink_over(colour: Tensor, lineart: Tensor, mask: Tensor, base: Tensor) -> Tensor:
+    """Lay the lines over the colour, inside the mask; outside it the base stays byte for byte.
+
+    Args:
+        colour: unit float (1, 3, height, width).
+        lineart, mask, base: uint8 (height, width), (height, width), (height, width, 3).
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    painted = from_unit(compose(colour * to_unit(lineart), to_unit(base), to_unit(mask)))
+    return torch.where(mask.unsqueeze(-1) == 0, base, painted)
+
+
+class EncoderGraph(nn.Module):
+    """Run once per drawing."""
+
+    def __init__(self, net: StudioNet) -> None:
+        super().__init__()
+        self.encoder = net.encoder
+
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing`, at the padded size."""
+        return tuple(
+            self.encoder(
+                pad_to_stride(to_unit(lineart), 1.0),
+                pad_to_stride(to_unit(mask), 0.0),
+                pad_to_stride(to_unit(base), 1.0),
+            )
+        )
+
+
+class PainterGraph(nn.Module):
+    """Run for every stroke."""
+
+    def __init__(self, net: StudioNet) -> None:
+        super().__init__()
+        self.painter = net.painter
+
+    def forward(
+        self,
+        hints: Tensor,
+        lineart: Tensor,
+        mask: Tensor,
+        base: Tensor,
+        fine: Tensor,
+        coarse: Tensor,
+        vector: Tensor,
+        rows: Tensor,
+        columns: Tensor,
+        displacement: Tensor,
+        kept: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Three uint8 pictures (h, w, 3), then what the finisher needs."""
+        drawing = Drawing(fine, coarse, vector, rows, columns, displacement, kept)
+        padded = displacement.shape[-2:]
+        answer = self.painter(pad_to(to_unit(hints), 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
+        painted = put_on_grid(answer, displacement)
+        height, width = lineart.shape
+        colour = painted.colour[..., :height, :width]
+        flats = painted.flats[..., :height, :width]
+        return (
+            ink_over(colour, lineart, mask, base),
+            from_unit(colour),
+            from_unit(flats),
+            answer.flats,
+            answer.lighting[..., :height, :width],
+            displacement[..., :height, :width].clone(),
+        )
+
+
+class FinisherGraph(nn.Module):
+    """Run for every strip of a drawing that is larger than the working size; it has no weights."""
+
+    def forward(
+        self,
+        lineart: Tensor,
+        mask: Tensor,
+        base: Tensor,
+        span: Tensor,
+        coarse_flats: Tensor,
+        lighting: Tensor,
+        displaced: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Strips at full size: uint8 (r, W), (r, W), (r, W, 3); span int64 (2,): first row, full height."""
+        rows, columns = lineart.shape
+        height, width = displaced.shape[-2:]
+        across, down = pixel_places(rows, columns, lighting)
+        share_x = (across / columns).expand(1, rows, columns)
+        share_y = ((down + span[0]) / span[1]).expand(1, rows, columns)
+        step = sample_at(displaced, share_x, share_y)
+        place_x = (share_x * width + step[:, 0]) / (CELL * coarse_flats.shape[-1])
+        place_y = (share_y * height + step[:, 1]) / (CELL * coarse_flats.shape[-2])
+        flats = sample_at(coarse_flats, place_x, place_y)
+        colour = light(flats, sample_at(lighting, share_x, share_y))
+        return ink_over(colour, lineart, mask, base), from_unit(colour), from_unit(flats)
+
+
+__all__ = [
+    "ENCODER_OUTPUTS",
+    "PAINTER_OUTPUTS",
+    "Coarse",
+    "EncoderGraph",
+    "FinisherGraph",
+    "PainterGraph",
+    "ink_over",
+]

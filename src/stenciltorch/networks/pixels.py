@@ -1,0 +1,64 @@
+"""The one crossing between eight-bit pixels and network values: unit floats, channels first, padded to the stride."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+STRIDE = 32
+"""The networks halve the picture five times."""
+
+CELL = 4
+"""Pixels along one side of a cell, the unit in which colour travels."""
+
+
+def to_unit(pixels: Tensor) -> Tensor:
+    """uint8 (height, width[, channels]) -> float (1, channels, height, width) in 0..1."""
+    planes = pixels.unsqueeze(-1) if pixels.dim() == 2 else pixels
+    return planes.permute(2, 0, 1).unsqueeze(0).to(torch.float32) / 255.0
+
+
+def from_unit(values: Tensor) -> Tensor:
+    """float (1, channels, height, width) in 0..1 -> uint8 (height, width, channels), rounded half up."""
+    return (values[0].permute(1, 2, 0).clamp(0.0, 1.0) * 255.0 + 0.5).floor().to(torch.uint8)
+
+
+def pad_to_stride(values: Tensor, fill: float, stride: int = STRIDE) -> Tensor:
+    """Grow (batch, channels, height, width) to the right and below, up to a multiple of `stride`."""
+    height, width = values.shape[-2:]
+    return pad_to(values, fill, (height + stride - 1) // stride * stride, (width + stride - 1) // stride * stride)
+
+
+def pad_to(values: Tensor, fill: float, height: int, width: int) -> Tensor:
+    """Grow to the right and below, up to the given size."""
+    return F.pad(values, (0, width - values.shape[-1], 0, height - values.shape[-2]), value=fill)
+
+
+def compose(lineart: Tensor, base: Tensor, mask: Tensor) -> Tensor:
+    """The lineart where the mask is 1, the base where it is 0 (paper 3.4); unit floats, broadcast."""
+    return lineart * mask + base * (1.0 - mask)
+
+
+def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
+    """Bring hints to cells: colours as alpha-weighted means, and how much of each cell is hinted.
+
+    Args:
+        hints: (batch, 4, height, width), straight alpha.
+        ink: (batch, 1, height, width), 1 = full ink; a wish under a line says little about either side.
+
+    Returns:
+        colours (batch, 3, height/4, width/4) and weights (batch, 1, ...), all in 0..1.
+    """
+    alpha = hints[:, 3:4] * (1.0 - 0.9 * ink)
+    weight = F.avg_pool2d(alpha, CELL)
+    colour = F.avg_pool2d(hints[:, :3] * alpha, CELL) / (weight + 1e-6)
+    return colour, (2.0 * weight).clamp(max=1.0)
+
+
+def pool_base(base: Tensor, mask: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
+    """Bring the kept pixels to cells, away from lines; shapes as in `pool_hints`."""
+    kept = (1.0 - mask) * (1.0 - ink).square()
+    weight = F.avg_pool2d(kept, CELL)
+    colour = F.avg_pool2d(base * kept, CELL) / (weight + 1e-6)
+    return colour, weight

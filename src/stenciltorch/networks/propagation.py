@@ -1,0 +1,99 @@
+"""How colour travels: along rows and columns of cells, at a price that the encoder sets once per drawing.
+
+Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that cell j
+passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs, so one row is one small matrix, and a pass over the
+picture is one batched matrix product. Rows and columns in turn, a few times, carry a dab round corners. Every colour that
+arrives is a weighted mean of colours that the artist placed: none is invented (ours; after Liu et al. 2017, "Learning affinity via
+spatial propagation networks", with a closed form instead of a recurrence).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stenciltorch.networks.pixels import CELL
+
+TINY = 1e-20
+
+
+def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
+    """How much ink lies between each cell's centre and the next one's, to the right and below.
+
+    Args:
+        ink: (batch, 1, height, width), sides multiples of 4.
+
+    Returns:
+        rightward and downward (batch, 1, height/4, width/4) in 0..1; the last column or row sees the margin.
+    """
+    half = CELL // 2
+    dark = (2.5 * ink).clamp(max=1.0)
+    right = F.max_pool2d(F.pad(dark, (0, half))[..., half:], (1, CELL))
+    down = F.max_pool2d(F.pad(dark, (0, 0, 0, half))[..., half:, :], (CELL, 1))
+    return F.avg_pool2d(right, (CELL, 1)), F.avg_pool2d(down, (1, CELL))
+
+
+def transfer(costs: Tensor) -> Tensor:
+    """Costs between neighbours along the last axis -> the matrix of what every cell passes to every other.
+
+    Args:
+        costs: (..., n), costs[i] is the price from cell i to cell i + 1; the last one is not used.
+
+    Returns:
+        (..., n, n), symmetric, 1 on the diagonal.
+    """
+    place = F.pad(torch.cumsum(costs, dim=-1)[..., :-1], (1, 0))
+    return torch.exp(-(place.unsqueeze(-1) - place.unsqueeze(-2)).abs())
+
+
+def along_rows(state: Tensor, matrix: Tensor) -> Tensor:
+    """state (batch, heads, 4, height, width) times matrix (batch, heads, height, width, width)."""
+    return torch.matmul(state.transpose(2, 3), matrix).transpose(2, 3)
+
+
+def along_columns(state: Tensor, matrix: Tensor) -> Tensor:
+    """state (batch, heads, 4, height, width) times matrix (batch, heads, width, height, height)."""
+    return torch.matmul(state.permute(0, 1, 4, 2, 3), matrix).permute(0, 1, 3, 4, 2)
+
+
+def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, rounds: int) -> Tensor:
+    """Carry source colours over the picture.
+
+    Args:
+        sources: (batch, 3, height, width) colours of the sources, 0..1.
+        strength: (batch, heads, height, width), 1 = a fixed source, 0 = a free cell.
+        rows: (batch, heads, height, width, width) from `transfer`.
+        columns: (batch, heads, width, height, height) from `transfer`.
+        rounds: how many times rows and columns are walked; n rounds turn 2 n - 1 corners.
+
+    Returns:
+        (batch, heads, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
+    """
+    held = strength.unsqueeze(2)
+    given = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).unsqueeze(1) * held
+    state = given
+    for _ in range(rounds):
+        state = along_columns(along_rows(state, rows), columns)
+        state = given + (1.0 - held) * state / (1.0 + state[:, :, 3:4])
+    amount = state[:, :, 3:4]
+    return torch.cat([state[:, :, :3] / (amount + TINY), amount], dim=2)
+
+
+class Prices(nn.Module):
+    """The cost of every step between cells: what the lines say, and what the encoder has learned to add."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.learned = nn.Conv2d(width, 2 * heads, 3, padding=1)
+        self.line_price = nn.Parameter(torch.linspace(4.0, 8.0, heads))
+        nn.init.zeros_(self.learned.weight)
+        nn.init.constant_(self.learned.bias, -3.0)  # type: ignore[arg-type]
+        self.heads = heads
+
+    def forward(self, features: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
+        """Rightward and downward costs, each (batch, heads, height/4, width/4)."""
+        right, down = line_barriers(ink)
+        learned = F.softplus(self.learned(features))
+        price = F.softplus(self.line_price)[None, :, None, None]
+        return learned[:, : self.heads] + price * right, learned[:, self.heads :] + price * down

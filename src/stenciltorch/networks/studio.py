@@ -1,0 +1,256 @@
+"""The studio net: our default generator, in three parts that run at different times.
+
+`Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line finds its colour.
+`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and a proposal of its own (the guide's flats,
+paper Eq. 9), and adds light and shade. `finish` puts the answer on a grid of any size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
+from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
+from stenciltorch.networks.propagation import Prices, propagate, transfer
+
+
+@dataclass(frozen=True)
+class StudioShape:
+    """How large the studio net is.
+
+    Args:
+        encoder: channels at 1/4, 1/8, 1/16 and 1/32 of the picture.
+        painter: channels at 1/4, 1/8 and 1/16.
+        vector: length of the vector that sums up the drawing (paper 3.3, the feature vector).
+        heads: independent ways for colour to travel.
+        rounds: passes over rows and columns.
+    """
+
+    encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
+    painter: tuple[int, int, int] = (32, 64, 96)
+    vector: int = 64
+    heads: int = 2
+    rounds: int = 3
+
+
+class Drawing(NamedTuple):
+    """What the encoder knows of one drawing; hints are not needed for any of it.
+
+    fine (batch, channels, height/4, width/4), coarse (.../16), vector (batch, length), rows and columns: transfer matrices,
+    displacement (batch, 2, height, width) in pixels (x, y), kept colours and their strength at cells.
+    """
+
+    fine: Tensor
+    coarse: Tensor
+    vector: Tensor
+    rows: Tensor
+    columns: Tensor
+    displacement: Tensor
+    kept: Tensor
+
+
+class Coarse(NamedTuple):
+    """What the painter answers before it is put on a grid: flats at cells, lighting at pixels (shade, then light's three colours)."""
+
+    flats: Tensor
+    lighting: Tensor
+
+
+class Painted(NamedTuple):
+    """Unit floats (batch, 3, height, width), without lines."""
+
+    colour: Tensor
+    flats: Tensor
+
+
+def away_from_ink(ink: Tensor) -> Tensor:
+    """A unit step off the nearest line for pixels beside it, 0 elsewhere: (batch, 2, height, width) as (x, y)."""
+    soft = ink
+    for _ in range(2):
+        soft = F.avg_pool2d(F.pad(soft, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
+    grown = F.pad(soft, (1, 1, 1, 1), mode="replicate")
+    slope_x = grown[..., 1:-1, :-2] - grown[..., 1:-1, 2:]
+    slope_y = grown[..., :-2, 1:-1] - grown[..., 2:, 1:-1]
+    slope = torch.cat([slope_x, slope_y], dim=1)
+    length = (slope.square().sum(dim=1, keepdim=True) + 1e-8).sqrt()
+    return slope / length * (12.0 * length).clamp(max=1.0)
+
+
+class Encoder(nn.Module):
+    """Drawing -> `Drawing`; a U-Net over lineart, mask and composite (paper 3.3, 3.4)."""
+
+    def __init__(self, shape: StudioShape) -> None:
+        super().__init__()
+        first, second, third, fourth = shape.encoder
+        self.shape = shape
+        self.stem = nn.Conv2d(5, first // 2, 3, stride=2, padding=1)
+        self.stem2 = nn.Conv2d(first // 2, first, 3, stride=2, padding=1)
+        self.down1 = stage(first, (1, 2))
+        self.to2 = nn.Conv2d(first, second, 2, stride=2)
+        self.down2 = stage(second, (1, 2))
+        self.to3 = nn.Conv2d(second, third, 2, stride=2)
+        self.down3 = stage(third, (1, 2, 4))
+        self.to4 = nn.Conv2d(third, fourth, 2, stride=2)
+        self.down4 = stage(fourth, (1, 2, 1))
+        self.context = Context(fourth, shape.vector)
+        self.fuse3 = Fuse(fourth, third)
+        self.up3 = stage(third, (1, 2))
+        self.fuse2 = Fuse(third, second)
+        self.up2 = stage(second, (1, 2))
+        self.fuse1 = Fuse(second, first)
+        self.up1 = stage(first, (1, 1))
+        self.prices = Prices(first, shape.heads)
+        self.kept_strength = nn.Parameter(torch.zeros(shape.heads))
+        self.reach = nn.Parameter(torch.tensor(3.0))
+        self.nudge = PixelShuffleUp(first, 2, CELL)
+        nn.init.zeros_(self.nudge.weight)
+        nn.init.zeros_(self.nudge.bias)  # type: ignore[arg-type]
+
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> Drawing:
+        """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32."""
+        ink = 1.0 - lineart
+        seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
+        fine, coarse, vector = self._look(seen)
+        right, down = self.prices(fine, ink)
+        kept, weight = pool_base(base, mask, ink)
+        displacement = self.reach * away_from_ink(ink) + 2.0 * torch.tanh(self.nudge(fine))
+        strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
+        return Drawing(
+            fine,
+            coarse,
+            vector,
+            transfer(right),
+            transfer(down.transpose(2, 3)),
+            displacement,
+            torch.cat([kept, strength], dim=1),
+        )
+
+    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        level1 = F.leaky_relu(self.stem2(F.leaky_relu(self.stem(seen), SLOPE)), SLOPE)
+        level1 = self.down1(level1)
+        level2 = self.down2(self.to2(level1))
+        level3 = self.down3(self.to3(level2))
+        level4, vector = self.context(self.down4(self.to4(level3)))
+        coarse = self.up3(self.fuse3(level4, level3))
+        middle = self.up2(self.fuse2(coarse, level2))
+        return self.up1(self.fuse1(middle, level1)), coarse, vector
+
+
+class Painter(nn.Module):
+    """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke."""
+
+    def __init__(self, shape: StudioShape) -> None:
+        super().__init__()
+        first, second, third = shape.painter
+        seen, _, coarse, _ = shape.encoder
+        self.shape = shape
+        self.trust = nn.Sequential(
+            nn.Conv2d(seen + 5, 16, 3, padding=1), nn.LeakyReLU(SLOPE), nn.Conv2d(16, shape.heads, 1)
+        )
+        nn.init.zeros_(self.trust[2].weight)
+        nn.init.constant_(self.trust[2].bias, 3.0)
+        self.enter = nn.Conv2d(seen + 4 + 4 * shape.heads, first, 1)
+        self.down1 = stage(first, (1, 2))
+        self.to2 = nn.Conv2d(first, second, 2, stride=2)
+        self.down2 = stage(second, (1, 2))
+        self.to3 = nn.Conv2d(second, third, 2, stride=2)
+        self.join = nn.Conv2d(third + coarse, third, 1)
+        self.down3 = stage(third, (1, 2, 1))
+        self.context = Context(third + shape.vector, shape.vector)
+        self.leave = nn.Conv2d(third + shape.vector, third, 1)
+        self.fuse2 = Fuse(third, second)
+        self.up2 = stage(second, (1, 1))
+        self.fuse1 = Fuse(second, first)
+        self.up1 = stage(first, (1, 1))
+        self.choose = nn.Conv2d(first, shape.heads + 1, 1)
+        self.propose = nn.Conv2d(first, 3, 1)
+        self.light = PixelShuffleUp(first, 4, CELL)
+        for layer in (self.choose, self.light):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
+        """hints (batch, 4, height, width) and lineart (batch, 1, ...), unit floats, padded like the drawing."""
+        wished, weight = pool_hints(hints, 1.0 - lineart)
+        travelled = self._travel(wished, weight, drawing)
+        amount = travelled[:, :, 3]
+        arrived = torch.log(amount + 1e-6) / 14.0 + 1.0
+        colours = travelled[:, :, :3].flatten(1, 2)
+        seen = torch.cat([drawing.fine, colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
+        features = self._think(F.leaky_relu(self.enter(seen), SLOPE), drawing)
+        flats = self._flats(features, travelled[:, :, :3], arrived)
+        return Coarse(flats, self.light(features))
+
+    def _travel(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
+        spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
+        doubt = torch.cat([drawing.fine, weight, spread, weight * wished], dim=1)
+        trusted = weight * torch.sigmoid(self.trust(doubt))
+        kept, kept_strength = drawing.kept[:, :3], drawing.kept[:, 3:]
+        sources = wished * weight + kept * (1.0 - weight)
+        strength = trusted + (1.0 - weight) * kept_strength
+        return propagate(sources, strength, drawing.rows, drawing.columns, self.shape.rounds)
+
+    def _think(self, entered: Tensor, drawing: Drawing) -> Tensor:
+        level1 = self.down1(entered)
+        level2 = self.down2(self.to2(level1))
+        level3 = self.down3(self.join(torch.cat([self.to3(level2), drawing.coarse], dim=1)))
+        wide = drawing.vector[:, :, None, None].expand(-1, -1, level3.shape[2], level3.shape[3])
+        level3, _ = self.context(torch.cat([level3, wide], dim=1))
+        level2 = self.up2(self.fuse2(self.leave(level3), level2))
+        return self.up1(self.fuse1(level2, level1))
+
+    def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
+        """A weighted mean of what arrived by each way and of the net's own proposal."""
+        own = torch.sigmoid(self.propose(features)).unsqueeze(1)
+        votes = self.choose(features) + F.pad(8.0 * arrived, (0, 0, 0, 0, 0, 1), value=2.0)
+        share = torch.softmax(votes, dim=1).unsqueeze(2)
+        return (torch.cat([travelled, own], dim=1) * share).sum(dim=1)
+
+
+def light(flats: Tensor, lighting: Tensor) -> Tensor:
+    """Illustration without lines = flats x shade + light, in 0..1; `lighting` is raw (batch, 4, ...)."""
+    shade = 2.0 * torch.sigmoid(lighting[:, :1])
+    return (flats * shade + 0.5 * torch.tanh(lighting[:, 1:])).clamp(0.0, 1.0)
+
+
+def sample_at(values: Tensor, place_x: Tensor, place_y: Tensor) -> Tensor:
+    """Bilinear samples of (batch, channels, height, width) at places given as shares of width and height (0..1)."""
+    grid = torch.stack([2.0 * place_x - 1.0, 2.0 * place_y - 1.0], dim=-1)
+    return F.grid_sample(values, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+
+def pixel_places(height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Centres of pixels, in pixels: x (1, 1, width) and y (1, height, 1)."""
+    across = torch.arange(width, device=like.device, dtype=torch.float32) + 0.5
+    down = torch.arange(height, device=like.device, dtype=torch.float32) + 0.5
+    return across[None, None, :], down[None, :, None]
+
+
+def put_on_grid(coarse: Coarse, displacement: Tensor) -> Painted:
+    """Each pixel takes the flat colour found off the line, then light and shade."""
+    height, width = displacement.shape[-2:]
+    across, down = pixel_places(height, width, displacement)
+    place_x = (across + displacement[:, 0]) / width
+    place_y = (down + displacement[:, 1]) / height
+    flats = sample_at(coarse.flats, place_x, place_y)
+    return Painted(light(flats, coarse.lighting), flats)
+
+
+class StudioNet(nn.Module):
+    """All three parts in a row, as training needs them."""
+
+    def __init__(self, shape: StudioShape | None = None) -> None:
+        super().__init__()
+        self.shape = shape or StudioShape()
+        self.encoder = Encoder(self.shape)
+        self.painter = Painter(self.shape)
+
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
+        """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
+        drawing = self.encoder(lineart, mask, base)
+        return put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement)

@@ -1,0 +1,1 @@
+"""Training the studio net: recipes, data, objectives, checkpoints, the loop."""

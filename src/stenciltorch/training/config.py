@@ -1,0 +1,157 @@
+"""What a training run is: frozen dataclasses and the table of recipes. No torch here."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from stenciltorch.errors import ConfigError
+from stenciltorch.synthesis.hints import HintRecipe
+from stenciltorch.synthesis.masks import MaskRecipe
+from stenciltorch.synthesis.sample import SynthesisRecipe
+
+
+@dataclass(frozen=True)
+class ShapeConfig:
+    """Size of the studio net; see `networks.studio.StudioShape`."""
+
+    encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
+    painter: tuple[int, int, int] = (32, 64, 96)
+    vector: int = 64
+    heads: int = 2
+    rounds: int = 3
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which crops are drawn.
+
+    Args:
+        crop: side of a training crop in pixels, a multiple of 32.
+        procedural: share of samples drawn by the procedural generator instead of taken from pictures.
+        smallest, largest: how much of the picture's short side a crop covers.
+    """
+
+    crop: int = 192
+    procedural: float = 0.25
+    smallest: float = 0.35
+    largest: float = 1.3
+    synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
+
+
+@dataclass(frozen=True)
+class OptimConfig:
+    """AdamW (paper 5), with warm-up, a plateau, and a linear decay over the last `decay` share of the steps."""
+
+    steps: int = 20_000
+    batch: int = 8
+    rate: float = 1.5e-3
+    beta1: float = 0.9
+    beta2: float = 0.99
+    weight_decay: float = 1e-2
+    warmup: int = 200
+    decay: float = 0.3
+    clip: float = 1.0
+    ema: float = 0.998
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the objectives in `training.objectives`; unhinted areas count `unhinted` as much as hinted ones."""
+
+    flats: float = 2.0
+    colour: float = 1.0
+    gradient: float = 0.5
+    coarse: float = 1.0
+    chroma: float = 1.0
+    unhinted: float = 0.3
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """All that decides what a run computes; equal configs and equal packs give equal weights."""
+
+    name: str = "studio"
+    seed: int = 0
+    curriculum: str = "prose"
+    shape: ShapeConfig = field(default_factory=ShapeConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    optim: OptimConfig = field(default_factory=OptimConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def fingerprint(self) -> str:
+        """sha256 of the resolved recipe."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+
+
+RECIPES: dict[str, TrainConfig] = {
+    "studio": TrainConfig(),
+    "studio-large-crops": TrainConfig(
+        name="studio-large-crops", data=DataConfig(crop=256, procedural=0.2), optim=OptimConfig(batch=4, rate=5e-4)
+    ),
+    "smoke": TrainConfig(
+        name="smoke",
+        shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=1, rounds=2),
+        data=DataConfig(crop=64),
+        optim=OptimConfig(steps=20, batch=2, warmup=2),
+    ),
+}
+
+
+def recipe(name: str) -> TrainConfig:
+    if name not in RECIPES:
+        raise ConfigError(f"There is no recipe {name!r}; choose one of {', '.join(sorted(RECIPES))}.")
+    return RECIPES[name]
+
+
+def override(config: TrainConfig, path: str, value: str) -> TrainConfig:
+    """One setting changed, e.g. `override(config, "optim.rate", "1e-4")`.
+
+    Raises:
+        ConfigError: no such setting, or a value of the wrong type.
+    """
+    name, _, rest = path.partition(".")
+    known = {f.name for f in dataclasses.fields(config)}
+    if name not in known:
+        raise ConfigError(f"There is no setting {name!r}; known here: {', '.join(sorted(known))}.")
+    current = getattr(config, name)
+    if rest:
+        if not dataclasses.is_dataclass(current):
+            raise ConfigError(f"The setting {name!r} has no part {rest!r}.")
+        return dataclasses.replace(config, **{name: override(current, rest, value)})  # type: ignore[type-var]
+    return dataclasses.replace(config, **{name: _parse(current, value, path)})
+
+
+def _parse(current: object, value: str, path: str) -> object:
+    try:
+        parsed = json.loads(value) if not isinstance(current, str) else value
+    except json.JSONDecodeError:
+        parsed = value
+    if isinstance(current, tuple) and isinstance(parsed, list):
+        parsed = tuple(parsed)
+    if isinstance(current, float) and isinstance(parsed, int) and not isinstance(parsed, bool):
+        parsed = float(parsed)
+    if type(parsed) is not type(current):
+        raise ConfigError(f"The setting {path} takes {type(current).__name__}, found {value!r}.")
+    return parsed
+
+
+__all__ = [
+    "RECIPES",
+    "DataConfig",
+    "HintRecipe",
+    "LossConfig",
+    "MaskRecipe",
+    "OptimConfig",
+    "ShapeConfig",
+    "SynthesisRecipe",
+    "TrainConfig",
+    "override",
+    "recipe",
+]

@@ -1,0 +1,183 @@
+"""Training examples from a pack: example number `position` of a run is always the same, however many workers draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from stenciltorch.canvas import Illustration, Regions, Sample, Size
+from stenciltorch.errors import DatasetError
+from stenciltorch.synthesis.sample import synthesize, synthesize_procedural
+from stenciltorch.training.config import DataConfig
+from stenciltorch.training.pack import SHARES, Entry, read_pack
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One unpacked picture: illustration, its regions and each region's flat colour."""
+
+    illustration: np.ndarray
+    regions: np.ndarray
+    colours: np.ndarray
+
+
+class Example(NamedTuple):
+    """A sample and where its hints apply: `hinted` uint8 (H, W), 255 in regions that carry a hint of their own colour."""
+
+    sample: Sample
+    hinted: np.ndarray
+
+
+class Batch(NamedTuple):
+    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1."""
+
+    lineart: Tensor
+    hints: Tensor
+    mask: Tensor
+    base: Tensor
+    target: Tensor
+    flats: Tensor
+    hinted: Tensor
+
+
+class PackReader:
+    """Pictures of one split of a pack, drawn by source, then by character, then by file; kept in memory once read."""
+
+    def __init__(self, pack: Path, split: str) -> None:
+        self.pack = pack
+        self.entries = [entry for entry in read_pack(pack) if entry.split == split]
+        if not self.entries:
+            raise DatasetError(f"The pack {pack} has no picture for {split}; make it again with `stenciltorch pack`.")
+        self.tree = _tree(self.entries)
+        self.sources = sorted(self.tree)
+        shares = np.array([SHARES.get(source, 0.01) for source in self.sources])
+        self.shares = shares / shares.sum()
+        self._read: dict[str, Picture] = {}
+
+    def draw(self, rng: np.random.Generator) -> Picture:
+        groups = self.tree[self.sources[int(rng.choice(len(self.sources), p=self.shares))]]
+        group = groups[sorted(groups)[int(rng.integers(len(groups)))]]
+        return self.picture(group[int(rng.integers(len(group)))])
+
+    def picture(self, entry: Entry) -> Picture:
+        if entry.id not in self._read:
+            with np.load(self.pack / f"{entry.id}.npz") as stored:
+                self._read[entry.id] = Picture(stored["illustration"], stored["regions"], stored["colours"])
+        return self._read[entry.id]
+
+
+def _tree(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    tree: dict[str, dict[str, list[Entry]]] = {}
+    for entry in entries:
+        tree.setdefault(entry.source, {}).setdefault(entry.group, []).append(entry)
+    return tree
+
+
+def crop(picture: Picture, side: int, data: DataConfig, rng: np.random.Generator) -> Picture:
+    """A square of the picture at a random place, scale and orientation, brought to `side` pixels."""
+    height, width = picture.regions.shape
+    short = min(height, width)
+    share = np.exp(rng.uniform(np.log(data.smallest), np.log(data.largest)))
+    taken = int(np.clip(share * short, 0.5 * side, max(height, width)))
+    top = int(rng.integers(min(0, height - taken), max(0, height - taken) + 1))
+    left = int(rng.integers(min(0, width - taken), max(0, width - taken) + 1))
+    illustration, regions = _cut(picture.illustration, picture.regions, top, left, taken)
+    if rng.random() < 0.5:
+        illustration, regions = illustration[:, ::-1], regions[:, ::-1]
+    method = cv2.INTER_AREA if taken > side else cv2.INTER_CUBIC
+    return Picture(
+        cv2.resize(np.ascontiguousarray(illustration), (side, side), interpolation=method),
+        cv2.resize(np.ascontiguousarray(regions), (side, side), interpolation=cv2.INTER_NEAREST),
+        picture.colours,
+    )
+
+
+def _cut(
+    illustration: np.ndarray, regions: np.ndarray, top: int, left: int, side: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """A square that may reach over the edge, where the edge pixels go on."""
+    height, width = regions.shape
+    rows = np.clip(np.arange(top, top + side), 0, height - 1)
+    columns = np.clip(np.arange(left, left + side), 0, width - 1)
+    return illustration[rows[:, None], columns], regions[rows[:, None], columns]
+
+
+def hinted_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
+    """255 in every area of equal label where at least 4 pixels are hinted with the area's own colour."""
+    hints = sample.stencil.hints.array
+    close = np.abs(hints[..., :3].astype(np.int16) - sample.flats.array).max(axis=2) <= 12
+    counts = np.bincount(labels[close & (hints[..., 3] > 127)], minlength=int(labels.max()) + 1)
+    return np.where(counts >= 4, 255, 0).astype(np.uint8)[labels]
+
+
+def colour_labels(flats: Illustration) -> np.ndarray:
+    """A number for each distinct colour, (H, W)."""
+    packed = flats.array.astype(np.int64) @ np.array([65536, 256, 1])
+    return np.unique(packed, return_inverse=True)[1].reshape(packed.shape)
+
+
+class Examples:
+    """`examples[position]` for any position >= 0."""
+
+    def __init__(
+        self, pack: Path, data: DataConfig, seed: int, split: str = "train", steps: int = 1, batch: int = 1
+    ) -> None:
+        self.reader = PackReader(pack, split)
+        self.data = data
+        self.seed = seed
+        self.length = max(1, steps * batch)
+
+    def __getitem__(self, position: int) -> Example:
+        rng = np.random.default_rng((self.seed, position))
+        progress = min(1.0, position / self.length)
+        if rng.random() < self.data.procedural:
+            return self._procedural(progress, rng)
+        picture = crop(self.reader.draw(rng), self.data.crop, self.data, rng)
+        regions = Regions(picture.regions.astype(np.int32))
+        flats = Illustration(picture.colours[picture.regions])
+        sample = synthesize(
+            Illustration(picture.illustration), regions, flats, self.data.synthesis, progress, rng
+        )
+        return Example(sample, hinted_area(sample, regions.array))
+
+    def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
+        size = Size(self.data.crop, self.data.crop)
+        sample = synthesize_procedural(size, self.data.synthesis, progress, rng)
+        return Example(sample, hinted_area(sample, colour_labels(sample.flats)))
+
+
+def collate(examples: list[Example]) -> Batch:
+    return Batch(
+        _stack([example.sample.stencil.lineart.array for example in examples]),
+        _stack([example.sample.stencil.hints.array for example in examples]),
+        _stack([example.sample.stencil.mask.array for example in examples]),
+        _stack([example.sample.stencil.base.array for example in examples]),
+        _stack([example.sample.target.array for example in examples]),
+        _stack([example.sample.flats.array for example in examples]),
+        _stack([example.hinted for example in examples]),
+    )
+
+
+def _stack(pictures: list[np.ndarray]) -> Tensor:
+    planes = np.stack([picture if picture.ndim == 3 else picture[..., None] for picture in pictures])
+    return torch.from_numpy(np.ascontiguousarray(planes.transpose(0, 3, 1, 2)))
+
+
+class Positions:
+    """The batches of a run from step `first` on: lists of positions, for a DataLoader."""
+
+    def __init__(self, first: int, last: int, batch: int) -> None:
+        self.first, self.last, self.batch = first, last, batch
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        for step in range(self.first, self.last):
+            yield list(range(step * self.batch, (step + 1) * self.batch))
+
+    def __len__(self) -> int:
+        return max(0, self.last - self.first)

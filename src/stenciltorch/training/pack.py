@@ -1,0 +1,157 @@
+"""The training pack: a folder of pictures with regions and flats found once, so that training only crops and draws.
+
+A pack is a folder of `NNNNN.npz` (illustration uint8 (H, W, 3), regions uint16 (H, W), colours uint8 (n + 1, 3): the flat colour
+of each region) and `pack.json`, which lists every picture with its source, character group, split and sampling weight.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from stenciltorch import files
+from stenciltorch.canvas import MAX_PALETTE, Illustration, Regions
+from stenciltorch.errors import DatasetError, StencilTorchError
+from stenciltorch.synthesis.flats import flatten, quantise
+from stenciltorch.synthesis.regions import extract_regions
+
+LONGEST = 640
+"""Pictures are brought down to this longest side, in pixels."""
+
+HELD_OUT = 12
+"""One character group in this many is kept for validation."""
+
+KEPT_BACK = ("taisei/wriggle", "learntocoderpg/mala")
+"""Groups kept for validation by choice, so that it has anime characters."""
+
+SHARES = {
+    "learntocoderpg": 0.10, "renpy": 0.06, "taisei": 0.10, "godot-vn": 0.03, "squishy-sachi": 0.02, "pc-running": 0.02,
+    "peppercarrot-pages": 0.02, "gearhead-characters": 0.18, "gearhead": 0.07, "wesnoth": 0.08, "bad-moon-rising": 0.03,
+    "robohash": 0.05, "dicebear": 0.06, "free-gophers": 0.03, "egonelbre-gophers": 0.02, "openmoji": 0.04,
+}  # fmt: skip
+"""How often each source is drawn: anime up, icons and gophers down. A source not named here is left out."""
+
+LIMITS = {"openmoji": 300, "dicebear": 220, "robohash": 150, "gearhead-characters": 300}
+"""At most this many pictures of a source are packed (they are compositions of the same parts)."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture of a pack."""
+
+    id: str
+    file: str
+    source: str
+    group: str
+    split: str
+    sha256: str
+
+
+def character_of(source: str, file: str) -> str:
+    """The character or motif a picture shows; pictures of one group never lie on both sides of a split."""
+    stem = Path(file).stem
+    if source in ("learntocoderpg", "taisei", "renpy", "pc-running", "godot-vn", "squishy-sachi"):
+        last = stem.split("__")[0] if source == "taisei" else stem.split("__")[-1]
+        return f"{source}/{re.split(r'[_0-9]', last, maxsplit=1)[0].lower()}"
+    bare = re.sub(r"(_[0-9a-f]{6})?$", "", stem)
+    bare = re.sub(r"(_variant\w*)?[_-]*\d*$", "", bare)
+    return f"{source}/{bare.lower() or stem.lower()}"
+
+
+def split_of(group: str) -> str:
+    """train or validation, decided by the group's name alone, so that it never changes."""
+    if group in KEPT_BACK:
+        return "validation"
+    if group.split("/")[0] in ("dicebear", "robohash", "openmoji", "gearhead-characters"):
+        return "train"
+    return "validation" if int(hashlib.sha256(group.encode()).hexdigest(), 16) % HELD_OUT == 0 else "train"
+
+
+def read_manifest(art: Path) -> list[Entry]:
+    """The pictures of `manifest.csv` (columns file, source, sha256, ...) that training uses."""
+    manifest = art / "manifest.csv"
+    if not manifest.is_file():
+        raise DatasetError(f"There is no manifest.csv in {art}; name the folder that holds it.")
+    entries: list[Entry] = []
+    seen: dict[str, int] = {}
+    with manifest.open(newline="", encoding="utf-8") as table:
+        for row in sorted(csv.DictReader(table), key=lambda row: row["sha256"]):
+            source = row["source"]
+            seen[source] = seen.get(source, 0) + 1
+            if source not in SHARES or seen[source] > LIMITS.get(source, 10**9):
+                continue
+            group = character_of(source, row["file"])
+            entries.append(Entry(row["sha256"][:16], row["file"], source, group, split_of(group), row["sha256"]))
+    return entries
+
+
+def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
+    """Regions and flat colours of one picture, at most LONGEST pixels long."""
+    pixels = illustration.array
+    scale = min(1.0, LONGEST / max(pixels.shape[:2]))
+    if scale < 1.0:
+        wanted = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+        pixels = cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA)
+    small = Illustration(pixels)
+    regions = extract_regions(small)
+    flats, _ = quantise(flatten(small, regions), MAX_PALETTE, np.random.default_rng(0))
+    return {
+        "illustration": small.array,
+        "regions": regions.array.astype(np.uint16),
+        "colours": flat_colours(flats, regions),
+    }
+
+
+def flat_colours(flats: Illustration, regions: Regions) -> np.ndarray:
+    """The flat colour of each region, uint8 (n + 1, 3); row 0 is not used."""
+    colours = np.zeros((regions.count + 1, 3), np.uint8)
+    colours[regions.array.ravel()] = flats.array.reshape(-1, 3)
+    return colours
+
+
+def build_pack(art: Path, pack: Path) -> Iterator[tuple[int, int]]:
+    """Prepare every picture that is not in the pack yet; yields (done, all). Pictures that cannot be read are left out."""
+    entries = read_manifest(art)
+    pack.mkdir(parents=True, exist_ok=True)
+    kept: list[Entry] = []
+    for done, entry in enumerate(entries, start=1):
+        try:
+            _prepare_file(art / entry.file, pack / f"{entry.id}.npz")
+            kept.append(entry)
+        except StencilTorchError:
+            pass
+        yield done, len(entries)
+    listing = json.dumps([asdict(entry) for entry in kept], indent=0)
+    temporary = pack / "pack.json.tmp"
+    temporary.write_text(listing, encoding="utf-8")
+    temporary.replace(pack / "pack.json")
+
+
+def _prepare_file(picture: Path, target: Path) -> None:
+    if target.exists():
+        return
+    arrays = prepare(files.read_illustration(picture))
+    temporary = target.with_suffix(".tmp")
+    with temporary.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+    temporary.replace(target)
+
+
+def read_pack(pack: Path) -> list[Entry]:
+    listing = pack / "pack.json"
+    if not listing.is_file():
+        raise DatasetError(f"There is no pack.json in {pack}; make a pack with `stenciltorch pack`.")
+    return [Entry(**row) for row in json.loads(listing.read_text(encoding="utf-8"))]
+
+
+def pack_hash(entries: list[Entry]) -> str:
+    """sha256 over the pictures' own hashes: names the data that a model was trained on."""
+    return hashlib.sha256("\n".join(sorted(entry.sha256 for entry in entries)).encode()).hexdigest()
