@@ -1,0 +1,1 @@
+"""Small drawing code behind the project's own illustrations (`examples/drawings`)."""

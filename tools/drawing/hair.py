@@ -1,0 +1,53 @@
+"""Hair: locks, strands and the ring of light."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from drawing.curves import FloatArray, Frame, Path, curve, joined
+from drawing.ink import Nib, leaf, ribbon
+from drawing.sheet import Part, Sheet
+
+
+LOCK = Nib(3.6, lift_in=90, tip=0.12)
+
+
+def lock(
+    sheet: Sheet, name: str, own: Frame, left: str, right: str, colour: str, nib: Nib = LOCK, shade: float = 7.0
+) -> Part:
+    """A lock between two curves that run from its root to a common tip; the ink fades towards the root."""
+    sides = own.curve(left), own.curve(right)
+    part = sheet.part(name, joined(sides[0], sides[1].backwards(), closed=True), colour, nib=None)
+    for side in sides:
+        part.ink(side, nib)
+    if shade:
+        part.shade(part.away_side(shade, 0.4 * shade))
+    return part
+
+
+def strands(*texts: str) -> list[Path]:
+    return [curve(text) for text in texts]
+
+
+def locks_of_shade(*drawn: tuple[Path, float]) -> BaseGeometry:
+    """Pointed dark locks about curves, each with its width."""
+    return shapely.union_all([leaf(path, width, root=0.5) for path, width in drawn])
+
+
+def halo(path: Path, crown: tuple[float, float], tall: float, count: int, rng: np.random.Generator) -> BaseGeometry:
+    """A band of light along the path, made of `count` spindles that follow the strands from the crown."""
+    spine = path.points(1.0)
+    stops = np.linspace(0, len(spine) - 1, count).astype(int)
+    wide = 1.5 * len(spine) / count
+    swell = np.sin(np.linspace(0.15, np.pi - 0.15, count)) * rng.uniform(0.45, 1.0, count) * tall
+    return shapely.union_all(
+        [_spindle(spine[stop], np.array(crown), high, wide) for stop, high in zip(stops, swell, strict=True)]
+    )
+
+
+def _spindle(middle: FloatArray, crown: FloatArray, high: float, wide: float) -> BaseGeometry:
+    away = (middle - crown) / np.linalg.norm(middle - crown)
+    line = middle + away * np.linspace(-0.8 * high, high, 24)[:, None]
+    return ribbon(line, np.maximum(wide * np.sin(np.linspace(0, np.pi, 24)) ** 0.8, 0.05))
