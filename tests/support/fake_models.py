@@ -1,7 +1,7 @@
 """Tiny models that follow the contract of docs/architecture.md, so that hosts can be tested without weights.
 
-The fake paints the hint's colour where there is a hint and white elsewhere, darkened by a tenth as "shade", with
-the lines over it.
+The fake paints the hint's colour where there is a hint and white elsewhere, darkened by a tenth as "shade",
+with the lines over it.
 """
 
 import hashlib

@@ -49,7 +49,7 @@ def plan(request: Request) -> list[Job]:
     """One job for each drawing, in the order named, by name within a folder.
 
     Raises:
-        InputError: nothing to do, files that pair with nothing, results that would cover an input or each other.
+        InputError: nothing to do, files that pair with nothing, results that would cover other files.
     """
     jobs = _plan_batch(request) if request.is_batch else [_plan_one(request)]
     taken: dict[Path, Path] = {}

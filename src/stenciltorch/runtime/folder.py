@@ -146,11 +146,14 @@ def _read(path: Path, limit: int) -> bytes:
         if not path.is_file():
             raise ModelError(f"{path} is missing; get the model anew.")
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            _check_bytes(os.fstat(file.fileno()).st_size, limit, path)
+            return file.read(limit)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}; check the file's permissions.") from error
-    if len(data) > limit:
+
+
+def _check_bytes(count: int, limit: int, path: Path) -> None:
+    if count > limit:
         raise ModelError(
             f"{path} is larger than {limit // 2**20} MiB, the most that is read; it is no StencilTorch model."
         )
-    return data
