@@ -68,10 +68,11 @@ def decode(data: bytes, name: str, notices: list[str]) -> Raster:
             frames = getattr(image, "n_frames", 1)
         if frames > 1:
             notices.append(f"{name} is animated; only its first frame is used.")
-        turn = _TURNS.get(_orientation(image))
+        info, turn = image.info, _TURNS.get(_orientation(image))
         colour, alpha = _split(image, header)
-        upright = Raster(to_srgb(colour, image.info, name, notices), alpha)
-        return upright if turn is None else _turned(upright, turn)
+        del image  # 160 MB of a picture at the limit
+        stored = Raster(to_srgb(colour, info, name, notices), alpha)
+        return stored if turn is None else _turned(stored, turn)
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def _split(image: Image.Image, header: Header) -> Raster:
     if image.mode == "P" and transparency is None:
         return Raster(image.convert("RGB"), None)
     if image.mode in ("P", "PA", "RGBA"):
-        image = image.convert("RGBA")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
         return Raster(image.convert("RGB"), image.getchannel("A"))
     if image.mode == "LA":
         return Raster(image.getchannel("L"), image.getchannel("A"))

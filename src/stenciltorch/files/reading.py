@@ -73,8 +73,8 @@ def decode_illustration(data: bytes, name: str = "picture", notices: list[str] |
     Raises:
         InputError: see `decoding.decode`; so for the other `decode_` and `read_` functions.
     """
-    raster = decode(data, name, [] if notices is None else notices)
-    return Illustration(np.asarray(_on_white(raster).convert("RGB")))
+    page = _on_white(decode(data, name, [] if notices is None else notices))
+    return Illustration(np.asarray(page if page.mode == "RGB" else page.convert("RGB")))
 
 
 def decode_lineart(
