@@ -90,15 +90,18 @@ def _roots(count: int, first: Int64Array, second: Int64Array) -> Int64Array:
     return np.array([root(label) for label in range(count)], dtype=np.int64)
 
 
-def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float) -> RegionGraph:
+def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float, ample: float = 0.0) -> RegionGraph:
     """Join each region to its cheapest neighbour, cheap borders first, until all cost more than the limit.
 
     The cost of a border is the distance of the two colours (`shade_distance`) plus `line_cost` times the
-    share of the border that a line runs along.
+    share of the border that a line runs along. If the smaller region has under `ample` px, the distance
+    counts less, down to half: texture is made of little regions.
     """
     for limit in np.linspace(0, cost_limit, 5)[1:]:
         while len(graph.first):
-            cost = shade_distance(graph) + line_cost * graph.barrier / graph.length
+            smaller = np.minimum(graph.areas[graph.first], graph.areas[graph.second])
+            cost = shade_distance(graph) * np.clip(smaller / max(ample, 1e-9), 0.5, 1)
+            cost += line_cost * graph.barrier / graph.length
             best = np.unique(_best_border(graph, -cost))
             cheap = best[cost[best] < limit]
             if not len(cheap):

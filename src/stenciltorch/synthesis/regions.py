@@ -24,7 +24,7 @@ REFERENCE_SIDE = 512
 
 CALM = (2.0, 5.0, 12.0, 1e9)
 """Steps of Lab gradient per pixel: calm areas become markers first, busier ones where no calm one is near."""
-SPACIOUS = (3.0, 1.0, 1.0, 0.0)
+SPACIOUS = (3.0, 1.5, 1.5, 1.0)
 """How far from lines and edges the pixels of a marker must be in each step: keeps gaps in lines shut."""
 
 
@@ -35,6 +35,10 @@ class _Picture(NamedTuple):
     lab: Float32Array
     gradient: Float32Array
     line: Float32Array
+
+
+FLOOD_LEVELS = 8
+"""Steps in which basins grow from the markers down to the borders of a displacement map."""
 
 
 def classical_displacement(illustration: Illustration) -> Float32Array:
@@ -82,9 +86,10 @@ def regions_from_displacement(
         raise InputError("A displacement map must lie in [0, 1]; divide 8-bit maps by 255.")
     markers = (displacement > threshold).astype(np.uint8)
     _, labels = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
-    relief = np.repeat(np.rint(displacement * 255).astype(np.uint8)[..., None], 3, axis=2)
-    labels = _filled(_watershed(relief, np.asarray(labels, dtype=np.int32)))
-    return _numbered(merge_small(labels, scaled_area(smallest, Size.of(labels))))
+    labels = np.asarray(labels, dtype=np.int32)
+    for level in np.linspace(threshold, 0, FLOOD_LEVELS + 1)[1:]:
+        labels = np.where(displacement > level, _filled(labels), labels)
+    return _numbered(merge_small(_filled(labels), scaled_area(smallest, Size.of(labels))))
 
 
 def extract_regions(illustration: Illustration, smallest: int = 64) -> Regions:
@@ -95,14 +100,12 @@ def extract_regions(illustration: Illustration, smallest: int = 64) -> Regions:
     """
     picture = _picture(illustration)
     scale = max(illustration.size) / REFERENCE_SIDE
-    open_pixels = picture.line < 0.5
-    labels = _pieces(picture)
-    graph = region_graph(labels, picture.lab, open_pixels, picture.line)
-    graph = merge_alike(graph, cost_limit=4.0, line_cost=30.0)
-    labels = _without_crumbs(graph.owner.astype(np.int32)[labels], picture, smallest, scale)
-    graph = region_graph(labels, picture.lab, open_pixels, picture.line)
-    graph = merge_alike(graph, cost_limit=7.0, line_cost=30.0)
-    graph = merge_little(graph, scaled_area(smallest, illustration.size), 0.3)
+    little = scaled_area(smallest, illustration.size)
+    labels = _without_crumbs(_pieces(picture), picture, smallest, scale)
+    calm = (picture.line < 0.25) & (picture.gradient < CALM[2])
+    graph = region_graph(labels, picture.lab, calm, picture.line)
+    graph = merge_alike(graph, cost_limit=7.0, line_cost=30.0, ample=16 * little)
+    graph = merge_little(graph, little, 0.3)
     return _numbered(graph.owner.astype(np.int32)[labels])
 
 
@@ -135,14 +138,14 @@ def _pieces(picture: _Picture) -> Int32Array:
 def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale: float) -> Int32Array:
     """Drop lines and the crumbs along them, and let the other regions grow over both; labels 0..n-1."""
     inked = np.where(picture.line < 0.5, labels + 1, 0).astype(np.int32)
-    crumbs = _crumbs(inked, picture.lab[..., 0], smallest * scale**2, 2.4 * scale)
+    crumbs = _crumbs(inked, picture.lab[..., 0], smallest * scale**2, max(scale, 1.0))
     if crumbs.all():
         return labels
     number = np.where(crumbs, 0, np.arange(len(crumbs)))
     return compact(_filled(number.astype(np.int32)[inked])).labels
 
 
-def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, thickness: float) -> BoolArray:
+def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, scale: float) -> BoolArray:
     """Which labels are ink (0), tiny, very thin, or beside ink and either thin or small and dark."""
     count = int(inked.max()) + 1
     first, second, length = contacts(inked, count)
@@ -153,21 +156,23 @@ def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, thickness: 
     areas = np.bincount(inked.ravel(), minlength=count)
     light = np.bincount(inked.ravel(), weights=lightness.ravel(), minlength=count) / np.maximum(areas, 1)
     breadth = 2 * areas / np.maximum(rim, 1)
-    thin = breadth < thickness
+    thin = breadth < 2.4 * scale
     dark = (light < 25) & (areas < area)
-    crumbs = ((beside_ink > 0.4 * rim) & (thin | dark)) | (areas < area / 8) | (breadth < 0.7 * thickness)
+    crumbs = ((beside_ink > 0.4 * rim) & (thin | dark)) | (areas < area / 8) | (breadth < 1.7 * scale)
     crumbs[0] = True
     return np.asarray(crumbs)
 
 
 def _more_markers(markers: Int32Array, calm: BoolArray, space: float) -> Int32Array:
-    """Add the connected calm pixels that no marker is next to."""
+    """Add the calm places with `space` px around them that no marker is near, grown by that space."""
     taken = cv2.dilate((markers > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    candidates = (calm & ~taken).astype(np.uint8)
-    if space > 1:
-        candidates = (cv2.distanceTransform(candidates, cv2.DIST_L2, 3) > space).astype(np.uint8)
-    _, fresh = cv2.connectedComponents(candidates, connectivity=4, ltype=cv2.CV_32S)
-    return np.where(fresh > 0, fresh + markers.max(), markers).astype(np.int32)
+    candidates = calm & ~taken
+    room = cv2.distanceTransform(candidates.astype(np.uint8), cv2.DIST_L2, 3) > space
+    _, fresh = cv2.connectedComponents(room.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
+    reach = 2 * int(space) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    grown = cv2.dilate(fresh.astype(np.float32), disc).astype(np.int32)
+    return np.where(candidates & (grown > 0), grown + markers.max(), markers).astype(np.int32)
 
 
 def _watershed(picture: UInt8Array, markers: Int32Array) -> Int32Array:
@@ -181,7 +186,7 @@ def _filled(labels: Int32Array) -> Int32Array:
     """Give every pixel without a label (0 or below) the nearest one."""
     known = labels > 0
     if known.all() or not known.any():
-        return labels
+        return np.maximum(labels, 0)
     _, nearest = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
