@@ -27,6 +27,7 @@ class EyeStyle:
         iris_size: radii of the iris, likewise.
         lid: how far the upper lid is down, 0..1.
         slant: outer corner raised (degrees).
+        spike: a second lash beside the outer corner.
     """
 
     iris: str
@@ -38,6 +39,7 @@ class EyeStyle:
     iris_size: tuple[float, float] = (35.0, 48.0)
     lid: float = 0.0
     slant: float = 0.0
+    spike: bool = True
 
 
 def eye_frame(face: Frame, centre: tuple[float, float], outer: int, style: EyeStyle, narrow: float) -> Frame:
@@ -107,7 +109,9 @@ def _lashes(sheet: Sheet, name: str, own: Frame, style: EyeStyle) -> None:
     lid = sheet.part(f"{name}-lid", shapely.Polygon(), None, hides=False)
     lid.black(area(own.shape(_upper_lash(drop))))
     low = 0.5 * drop
-    lid.black(area(own.shape(f"40,{-51 + low}! 58,{-45 + low} 73,{-50 + low}! 68,{-37 + low} 55,{-30 + low}!")))
+    if style.spike:
+        spike = f"40,{-51 + low}! 58,{-45 + low} 73,{-50 + low}! 68,{-37 + low} 55,{-30 + low}!"
+        lid.black(area(own.shape(spike)))
     lid.ink(own.curve("48,0 45,24 27,44 -1,50 -28,42 -41,29 -45,16"), Nib(2.9, lift_in=4, lift_out=95, tip=0.4))
     lid.ink(own.curve(f"-34,{-52 + drop} -14,{-69 + drop} 14,{-76 + drop} 44,{-64 + drop}"), LASH_FINE)
 

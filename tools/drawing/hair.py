@@ -23,8 +23,15 @@ def lock(
     for side in sides:
         part.ink(side, nib)
     if shade:
-        part.shade(part.away_side(shade, 0.4 * shade))
+        part.shade(ribbon(*_shaded_edge(sides[1].points(), 2 * shade)))
     return part
+
+
+def _shaded_edge(edge: FloatArray, width: float) -> tuple[FloatArray, FloatArray]:
+    """The lower two thirds of a lock's edge, and a width that grows from nothing and ends in a point."""
+    lower = edge[len(edge) // 3 :]
+    moments = np.linspace(0, 1, len(lower))
+    return lower, np.maximum(width * np.sin(np.pi * moments**0.75) ** 0.7, 0.05)
 
 
 def strands(*texts: str) -> list[Path]:
@@ -51,3 +58,18 @@ def _spindle(middle: FloatArray, crown: FloatArray, high: float, wide: float) ->
     away = (middle - crown) / np.linalg.norm(middle - crown)
     line = middle + away * np.linspace(-0.8 * high, high, 24)[:, None]
     return ribbon(line, np.maximum(wide * np.sin(np.linspace(0, np.pi, 24)) ** 0.8, 0.05))
+
+
+def tuft(text: str, parting: int, rising: float = 0.16, falling: float = -0.10) -> Path:
+    """A closed clockwise outline of spikes through corners that go valley, tip, valley, tip ...
+
+    Edges bow outwards by `rising` towards a tip and by `falling` after it (shares of their length), so that the spikes
+    sweep; before the corner numbered `parting` they sweep the other way.
+    """
+    corners = np.array([word.split(",") for word in text.split()], dtype=np.float64)
+    order = np.arange(len(corners))
+    bows = np.where((order % 2 == 0) == (order >= parting), rising, falling)[:, None]
+    hops = np.roll(corners, -1, axis=0) - corners
+    bulge = np.stack([hops[:, 1], -hops[:, 0]], axis=1) * bows
+    pieces = np.stack([corners, corners + hops / 3 + bulge, corners + hops * 2 / 3 + bulge, corners + hops], axis=1)
+    return Path(pieces, True)
