@@ -50,7 +50,5 @@ def quarters(side: int = 32) -> tuple[Illustration, Regions]:
     labels: Int32Array = np.ones((side, side), dtype=np.int32)
     half = side // 2
     labels[:half, half:], labels[half:, :half], labels[half:, half:] = 2, 3, 4
-    colours: UInt8Array = np.array(
-        ((0, 0, 0), (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)), np.uint8
-    )
+    colours: UInt8Array = np.array(((0, 0, 0), (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)), np.uint8)
     return Illustration(colours[labels]), Regions(labels)

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from little_pictures import COLOURS, LANDMARKS, cartoon, quarters
 
 from stenciltorch.canvas import Illustration, Regions, Size
 from stenciltorch.errors import InputError
 from stenciltorch.synthesis.flats import flatten, line_pixels, quantise
-from little_pictures import COLOURS, LANDMARKS, cartoon, quarters
 
 
 def test_flat_of_a_region_is_its_median_per_channel() -> None:
@@ -101,7 +101,7 @@ def test_quantise_is_near_the_optimum_for_clear_clusters() -> None:
     assert np.abs(quantised.array.astype(int) - picture.array).max() <= 20
 
 
-@pytest.mark.parametrize("colours", (0, 26))
+@pytest.mark.parametrize("colours", [0, 26])
 def test_quantise_refuses_other_numbers(colours: int) -> None:
     with pytest.raises(InputError, match=f"1 to 25, found {colours}"):
         quantise(Illustration.filled(Size(2, 2)), colours)

@@ -6,9 +6,7 @@ from skimage.measure import label as skimage_label
 
 from stenciltorch.synthesis.labels import compact, connected_parts, contacts, edge_distance, medians, totals
 
-label_maps = arrays.arrays(
-    np.int32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 6)
-)
+label_maps = arrays.arrays(np.int32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 6))
 
 
 @given(label_maps)

@@ -62,9 +62,7 @@ def test_little_regions_prefer_their_own_colour() -> None:
     assert graph.owner.tolist() == [0, 1, 1]
 
 
-label_maps = arrays.arrays(
-    np.int32, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=st.integers(0, 9)
-)
+label_maps = arrays.arrays(np.int32, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=st.integers(0, 9))
 
 
 @settings(deadline=None)

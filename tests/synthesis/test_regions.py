@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from little_pictures import LANDMARKS, cartoon, label_at, quarters
 
 from stenciltorch.canvas import Illustration, Regions, Size
 from stenciltorch.errors import InputError
@@ -18,7 +19,6 @@ from stenciltorch.synthesis.regions import (
     regions_from_displacement,
     scaled_area,
 )
-from little_pictures import LANDMARKS, cartoon, label_at, quarters
 
 ART = Path(__file__).resolve().parents[3] / "shared" / "art" / "train"
 
@@ -102,7 +102,7 @@ def test_small_regions_join() -> None:
     assert extract_regions(tiny, smallest=16 * 8).array[202, 122] == label_at(extract_regions(tiny), "shirt")
 
 
-@pytest.mark.parametrize("smallest", (64, 400))
+@pytest.mark.parametrize("smallest", [64, 400])
 def test_no_region_is_under_the_smallest(smallest: int) -> None:
     regions = extract_regions(cartoon(), smallest)
     assert areas_of(regions).min() >= scaled_area(smallest, cartoon().size)
@@ -183,7 +183,10 @@ def test_regions_are_nearly_all_connected() -> None:
 @pytest.mark.parametrize(
     ("name", "points"),
     [
-        ("drawn/godot-vn/assets__Tachie_wonderful2.webp", ((0.05, 0.6), (0.5, 0.22), (0.4, 0.66), (0.82, 0.76))),
+        (
+            "drawn/godot-vn/assets__Tachie_wonderful2.webp",
+            ((0.05, 0.6), (0.5, 0.22), (0.4, 0.66), (0.82, 0.76)),
+        ),
         ("drawn/free-gophers/characters__png__59.webp", ((0.02, 0.02), (0.5, 0.45), (0.5, 0.78))),
     ],
 )

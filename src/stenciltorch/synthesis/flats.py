@@ -131,9 +131,7 @@ def _weighted_kmeans(
     return owner, centres
 
 
-def _spread_start(
-    points: Float64Array, weights: Float64Array, count: int, rng: np.random.Generator
-) -> Float64Array:
+def _spread_start(points: Float64Array, weights: Float64Array, count: int, rng: np.random.Generator) -> Float64Array:
     """k-means++: each next centre far from those before (Arthur, Vassilvitskii 2007)."""
     chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
     distance = ((points - points[chosen[0]]) ** 2).sum(axis=1)

@@ -119,9 +119,7 @@ def _gaussian(picture: Float32Array, sigma: float) -> Float32Array:
 
 def difference_of_gaussians(brightness: Float32Array, style: LineStyle) -> Float32Array:
     """D = G(sigma) - gain G(k sigma), brightness in [0, 1] (Winnemoller 2012 Eq. 3)."""
-    return _gaussian(brightness, style.sigma) - np.float32(style.gain) * _gaussian(
-        brightness, style.k * style.sigma
-    )
+    return _gaussian(brightness, style.sigma) - np.float32(style.gain) * _gaussian(brightness, style.k * style.sigma)
 
 
 def _found_ink(pixels: UInt8Array, style: LineStyle) -> Float32Array:
@@ -208,9 +206,7 @@ def _thickened(ink: Float32Array, pixels: float) -> Float32Array:
 
 def _wandered(ink: Float32Array, pixels: float, rng: np.random.Generator) -> Float32Array:
     size = Size.of(ink)
-    columns, rows = np.meshgrid(
-        np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32)
-    )
+    columns, rows = np.meshgrid(np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32))
     columns += (smooth_noise(size, 12, rng) - 0.5) * np.float32(4 * pixels)
     rows += (smooth_noise(size, 12, rng) - 0.5) * np.float32(4 * pixels)
     moved = cv2.remap(ink, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -120,9 +120,7 @@ def _background(labels: Int32Array) -> int:
     return int(np.bincount(rim).argmax())
 
 
-def carry_shading(
-    picture: UInt8Array, old: UInt8Array, new: UInt8Array, gain: float, contrast: float
-) -> UInt8Array:
+def carry_shading(picture: UInt8Array, old: UInt8Array, new: UInt8Array, gain: float, contrast: float) -> UInt8Array:
     """Move the light of `picture` relative to the flats `old` onto the flats `new`, all (H, W, 3).
 
     Darker than the flat: the same factor of brightness, to the power of `contrast`. Brighter: the same

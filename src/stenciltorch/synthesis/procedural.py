@@ -29,9 +29,7 @@ class _Paper:
     count: int = 1
 
 
-def draw_procedural(
-    size: Size, rng: np.random.Generator
-) -> tuple[Illustration, Regions, Illustration, Lineart]:
+def draw_procedural(size: Size, rng: np.random.Generator) -> tuple[Illustration, Regions, Illustration, Lineart]:
     """A random picture: illustration with its lines, exact regions, exact flats, and its own lineart."""
     paper = _drawn_paper(size, rng)
     exact = np.ascontiguousarray(paper.labels[::SCALE, ::SCALE])

@@ -68,9 +68,7 @@ def height_map(border: BoolArray) -> Float32Array:
     return np.ascontiguousarray(height[1:-1, 1:-1], dtype=np.float32)
 
 
-def regions_from_displacement(
-    displacement: Float32Array, threshold: float = THRESHOLD, smallest: int = 64
-) -> Regions:
+def regions_from_displacement(displacement: Float32Array, threshold: float = THRESHOLD, smallest: int = 64) -> Regions:
     """Markers above the threshold, watershed between them, small regions merged.
 
     Args:
@@ -85,8 +83,8 @@ def regions_from_displacement(
     if not (displacement.min() >= 0 and displacement.max() <= 1):
         raise InputError("A displacement map must lie in [0, 1]; divide 8-bit maps by 255.")
     markers = (displacement > threshold).astype(np.uint8)
-    _, labels = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
-    labels = np.asarray(labels, dtype=np.int32)
+    _, numbered = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
+    labels = np.asarray(numbered, dtype=np.int32)
     for level in np.linspace(threshold, 0, FLOOD_LEVELS + 1)[1:]:
         labels = np.where(displacement > level, _filled(labels), labels)
     return _numbered(merge_small(_filled(labels), scaled_area(smallest, Size.of(labels))))

@@ -80,9 +80,7 @@ def synthesize(
     return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
 
 
-def synthesize_procedural(
-    size: Size, recipe: SynthesisRecipe, progress: float, rng: np.random.Generator
-) -> Sample:
+def synthesize_procedural(size: Size, recipe: SynthesisRecipe, progress: float, rng: np.random.Generator) -> Sample:
     """A training example from a random drawing of our own."""
     illustration, regions, flats, lineart = draw_procedural(size, rng)
     if rng.random() >= recipe.own_lines:
