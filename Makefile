@@ -16,7 +16,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 .DEFAULT_GOAL := run
 
 run: .venv/base.stamp
-	$(BIN)/stenciltorch studio
+	@mkdir -p outputs
+	$(BIN)/stenciltorch colorize examples/drawings/ribbon-lineart.png \
+		--hints examples/drawings/ribbon-hints.json -o outputs/ribbon.png
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest
