@@ -1,4 +1,5 @@
-"""StudioNet -> a model folder: three ONNX files with fp16-stored weights, model.json, and a parity check that compares."""
+"""StudioNet -> a model folder: three ONNX files with fp16-stored weights, model.json, and a parity check that
+compares."""
 
 from __future__ import annotations
 
@@ -139,7 +140,8 @@ def _to_onnx(graph: _Graph) -> onnx.ModelProto:
 
 
 def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Keep large weights as float16 and cast them to float32 when the file is opened: half the bytes, same arithmetic."""
+    """Keep large weights as float16 and cast them to float32 when the file is opened: half the bytes, same
+    arithmetic."""
     casts = []
     for weight in model.graph.initializer:
         values = numpy_helper.to_array(weight)
@@ -192,7 +194,13 @@ def export(net: StudioNet, folder: Path, card: Card) -> Parity:
         data = model.SerializeToString()
         (folder / f"{graph.name}.onnx").write_bytes(data)
         listing[f"{graph.name}.onnx"] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    about = {"name": card.model, "contract": CONTRACT, "work_pixels": WORK_PIXELS, **asdict(card), "files": listing}
+    about = {
+        "name": card.model,
+        "contract": CONTRACT,
+        "work_pixels": WORK_PIXELS,
+        **asdict(card),
+        "files": listing,
+    }
     (folder / "model.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     parity = check_parity(net, folder)
     if parity.largest > PARITY_LEVELS or parity.outside_mask:
@@ -204,7 +212,9 @@ def export(net: StudioNet, folder: Path, card: Card) -> Parity:
 
 
 def check_parity(
-    net: StudioNet, folder: Path, sizes: tuple[tuple[int, int], ...] = ((96, 64), (75, 131), (1, 1), (40, 200))
+    net: StudioNet,
+    folder: Path,
+    sizes: tuple[tuple[int, int], ...] = ((96, 64), (75, 131), (1, 1), (40, 200)),
 ) -> Parity:
     """Run both on random requests of several sizes and compare every output picture."""
     sessions = {

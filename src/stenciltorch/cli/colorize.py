@@ -78,9 +78,7 @@ def run(options: argparse.Namespace) -> int:
     from stenciltorch.cli.report import Reporter
     from stenciltorch.colorizer import OnnxColorizer
 
-    request = Request(
-        options.drawing, options.hints, options.mask, options.base, options.flats, options.output
-    )
+    request = Request(options.drawing, options.hints, options.mask, options.base, options.flats, options.output)
     check_dabs(request, options.hint)
     jobs = plan(request)
     colorizer = OnnxColorizer.load(options.model, options.threads)

@@ -57,9 +57,7 @@ def plan(request: Request) -> list[Job]:
         _check_outputs(job)
         for output in (job.output, job.flats):
             if output and (other := taken.setdefault(output.resolve(), job.drawing)) != job.drawing:
-                raise InputError(
-                    f"{other} and {job.drawing} would both be written to {output}; rename one of them."
-                )
+                raise InputError(f"{other} and {job.drawing} would both be written to {output}; rename one of them.")
     return jobs
 
 
@@ -119,9 +117,7 @@ def _expand(named: Path, suffix: str) -> list[Path]:
 
 def _pictures(folder: Path, suffixes: Iterable[str]) -> list[Path]:
     wanted = tuple(suffixes)
-    return sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in wanted and not path.name.startswith(".")
-    )
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in wanted and not path.name.startswith("."))
 
 
 def _pairs(
@@ -135,14 +131,10 @@ def _pairs(
     pairs: dict[str, Path] = {}
     for path in _pictures(folder, suffixes):
         if pairs.setdefault(path.stem, path) != path:
-            raise InputError(
-                f"{pairs[path.stem]} and {path} are both named like one drawing; remove one of them."
-            )
+            raise InputError(f"{pairs[path.stem]} and {path} are both named like one drawing; remove one of them.")
     matched = {drawing: pairs[drawing.stem] for drawing in drawings if drawing.stem in pairs}
     if not matched:
-        raise InputError(
-            f"No file in {folder} is named like a drawing; {option} pairs {drawings[0].stem}.* by name."
-        )
+        raise InputError(f"No file in {folder} is named like a drawing; {option} pairs {drawings[0].stem}.* by name.")
     return matched
 
 
@@ -152,9 +144,7 @@ def _make_folder(folder: Path | None, option: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(
-            f"{option} {folder} cannot be made a folder ({error.strerror}); name another."
-        ) from error
+        raise InputError(f"{option} {folder} cannot be made a folder ({error.strerror}); name another.") from error
 
 
 def _check_outputs(job: Job) -> None:
@@ -166,15 +156,9 @@ def _check_outputs(job: Job) -> None:
         if output.suffix.lower() not in FORMATS:
             raise InputError(f"{output} must end in {', '.join(FORMATS)}, so that its format is known.")
         if not output.parent.is_dir():
-            raise InputError(
-                f"{output} cannot be written: there is no folder {output.parent}; make it first."
-            )
+            raise InputError(f"{output} cannot be written: there is no folder {output.parent}; make it first.")
         covered = next((path for path in inputs if path.resolve() == output.resolve()), None)
         if covered:
-            raise InputError(
-                f"{output} would replace {covered}, which is an input; name another output with -o."
-            )
+            raise InputError(f"{output} would replace {covered}, which is an input; name another output with -o.")
     if job.flats and job.flats.resolve() == job.output.resolve():
-        raise InputError(
-            f"The picture and its flats would both be written to {job.output}; name them differently."
-        )
+        raise InputError(f"The picture and its flats would both be written to {job.output}; name them differently.")

@@ -96,9 +96,7 @@ def check_answer(colorizer: OnnxColorizer, stencil: Stencil) -> None:
 
     painting = colorizer(stencil)
     if {painting.illustration.size, painting.colour.size, painting.flats.size} != {stencil.size}:
-        raise ModelError(
-            f"{colorizer.model.folder} answers {painting.size} pixels to {stencil.size}; export it again."
-        )
+        raise ModelError(f"{colorizer.model.folder} answers {painting.size} pixels to {stencil.size}; export it again.")
     kept = stencil.mask.array == 0
     changed = int((painting.illustration.array[kept] != stencil.base.array[kept]).sum())
     if changed:

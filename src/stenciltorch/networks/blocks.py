@@ -27,7 +27,8 @@ class InvertedResNeXt(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         inner = F.leaky_relu(self.expand(features), SLOPE)
         inner = F.leaky_relu(self.filter(inner), SLOPE)
-        return features + self.reduce(inner)
+        reduced: Tensor = self.reduce(inner)
+        return features + reduced
 
 
 class PixelShuffleUp(nn.ConvTranspose2d):

@@ -1,9 +1,13 @@
 """How colour travels: along rows and columns of cells, at a price that the encoder sets once per drawing.
 
-Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that cell j
-passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs, so one row is one small matrix, and a pass over the
-picture is one batched matrix product. Rows and columns in turn, a few times, carry a dab round corners. Every colour that
-arrives is a weighted mean of colours that the artist placed: none is invented (ours; after Liu et al. 2017, "Learning affinity via
+Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that
+cell j
+passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs, so one row is one small
+matrix, and a pass over the
+picture is one batched matrix product. Rows and columns in turn, a few times, carry a dab round corners. Every colour
+that
+arrives is a weighted mean of colours that the artist placed: none is invented (ours; after Liu et al. 2017,
+"Learning affinity via
 spatial propagation networks", with a closed form instead of a recurrence).
 """
 

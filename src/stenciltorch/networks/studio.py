@@ -1,7 +1,9 @@
 """The studio net: our default generator, in three parts that run at different times.
 
-`Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line finds its colour.
-`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and a proposal of its own (the guide's flats,
+`Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line
+finds its colour.
+`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and a proposal of its own
+(the guide's flats,
 paper Eq. 9), and adds light and shade. `finish` puts the answer on a grid of any size.
 """
 
@@ -41,7 +43,8 @@ class StudioShape:
 class Drawing(NamedTuple):
     """What the encoder knows of one drawing; hints are not needed for any of it.
 
-    fine (batch, channels, height/4, width/4), coarse (.../16), vector (batch, length), rows and columns: transfer matrices,
+    fine (batch, channels, height/4, width/4), coarse (.../16), vector (batch, length), rows and columns: transfer
+    matrices,
     displacement (batch, 2, height, width) in pixels (x, y), kept colours and their strength at cells.
     """
 
@@ -55,7 +58,8 @@ class Drawing(NamedTuple):
 
 
 class Coarse(NamedTuple):
-    """What the painter answers before it is put on a grid: flats at cells, lighting at pixels (shade, then light's three colours)."""
+    """What the painter answers before it is put on a grid: flats at cells, lighting at pixels (shade, then light's
+    three colours)."""
 
     flats: Tensor
     lighting: Tensor
@@ -149,11 +153,10 @@ class Painter(nn.Module):
         first, second, third = shape.painter
         seen, _, coarse, _ = shape.encoder
         self.shape = shape
-        self.trust = nn.Sequential(
-            nn.Conv2d(seen + 5, 16, 3, padding=1), nn.LeakyReLU(SLOPE), nn.Conv2d(16, shape.heads, 1)
-        )
-        nn.init.zeros_(self.trust[2].weight)
-        nn.init.constant_(self.trust[2].bias, 3.0)
+        verdict = nn.Conv2d(16, shape.heads, 1)
+        nn.init.zeros_(verdict.weight)
+        nn.init.constant_(verdict.bias, 3.0)  # type: ignore[arg-type]
+        self.trust = nn.Sequential(nn.Conv2d(seen + 5, 16, 3, padding=1), nn.LeakyReLU(SLOPE), verdict)
         self.enter = nn.Conv2d(seen + 4 + 4 * shape.heads, first, 1)
         self.down1 = stage(first, (1, 2))
         self.to2 = nn.Conv2d(first, second, 2, stride=2)
@@ -202,7 +205,8 @@ class Painter(nn.Module):
         wide = drawing.vector[:, :, None, None].expand(-1, -1, level3.shape[2], level3.shape[3])
         level3, _ = self.context(torch.cat([level3, wide], dim=1))
         level2 = self.up2(self.fuse2(self.leave(level3), level2))
-        return self.up1(self.fuse1(level2, level1))
+        finest: Tensor = self.up1(self.fuse1(level2, level1))
+        return finest
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
         """A weighted mean of what arrived by each way and of the net's own proposal."""

@@ -1,4 +1,5 @@
-"""A run's state on disk: one safetensors file, written to a temporary name and renamed, so that a kill leaves the old one whole."""
+"""A run's state on disk: one safetensors file, written to a temporary name and renamed, so that a kill leaves the
+old one whole."""
 
 from __future__ import annotations
 

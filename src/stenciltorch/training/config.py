@@ -6,12 +6,14 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from stenciltorch.errors import ConfigError
 from stenciltorch.synthesis.hints import HintRecipe
 from stenciltorch.synthesis.masks import MaskRecipe
 from stenciltorch.synthesis.sample import SynthesisRecipe
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,6 @@ class TrainConfig:
 
     name: str = "studio"
     seed: int = 0
-    curriculum: str = "prose"
     shape: ShapeConfig = field(default_factory=ShapeConfig)
     data: DataConfig = field(default_factory=DataConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
@@ -85,15 +86,18 @@ class TrainConfig:
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
-    def fingerprint(self) -> str:
-        """sha256 of the resolved recipe."""
-        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+
+def fingerprint(config: dict[str, Any]) -> str:
+    """sha256 of a resolved recipe (`TrainConfig.as_dict()`)."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
 
 
 RECIPES: dict[str, TrainConfig] = {
     "studio": TrainConfig(),
     "studio-large-crops": TrainConfig(
-        name="studio-large-crops", data=DataConfig(crop=256, procedural=0.2), optim=OptimConfig(batch=4, rate=5e-4)
+        name="studio-large-crops",
+        data=DataConfig(crop=256, procedural=0.2),
+        optim=OptimConfig(batch=4, rate=5e-4),
     ),
     "smoke": TrainConfig(
         name="smoke",
@@ -110,22 +114,24 @@ def recipe(name: str) -> TrainConfig:
     return RECIPES[name]
 
 
-def override(config: TrainConfig, path: str, value: str) -> TrainConfig:
+def override(config: Settings, path: str, value: str) -> Settings:
     """One setting changed, e.g. `override(config, "optim.rate", "1e-4")`.
 
     Raises:
         ConfigError: no such setting, or a value of the wrong type.
     """
     name, _, rest = path.partition(".")
-    known = {f.name for f in dataclasses.fields(config)}
+    known = {known.name for known in dataclasses.fields(config)}  # type: ignore[arg-type]
     if name not in known:
         raise ConfigError(f"There is no setting {name!r}; known here: {', '.join(sorted(known))}.")
     current = getattr(config, name)
     if rest:
         if not dataclasses.is_dataclass(current):
             raise ConfigError(f"The setting {name!r} has no part {rest!r}.")
-        return dataclasses.replace(config, **{name: override(current, rest, value)})  # type: ignore[type-var]
-    return dataclasses.replace(config, **{name: _parse(current, value, path)})
+        changed: object = override(current, rest, value)
+    else:
+        changed = _parse(current, value, path)
+    return dataclasses.replace(config, **{name: changed})  # type: ignore[type-var]
 
 
 def _parse(current: object, value: str, path: str) -> object:
@@ -152,6 +158,7 @@ __all__ = [
     "ShapeConfig",
     "SynthesisRecipe",
     "TrainConfig",
+    "fingerprint",
     "override",
     "recipe",
 ]

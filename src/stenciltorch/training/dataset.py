@@ -1,7 +1,9 @@
-"""Training examples from a pack: example number `position` of a run is always the same, however many workers draw it."""
+"""Training examples from a pack: example number `position` of a run is always the same, however many workers draw
+it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +30,8 @@ class Picture:
 
 
 class Example(NamedTuple):
-    """A sample and where its hints apply: `hinted` uint8 (H, W), 255 in regions that carry a hint of their own colour."""
+    """A sample and where its hints apply: `hinted` uint8 (H, W), 255 in regions that carry a hint of their own
+    colour."""
 
     sample: Sample
     hinted: np.ndarray
@@ -113,13 +116,13 @@ def hinted_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
     hints = sample.stencil.hints.array
     close = np.abs(hints[..., :3].astype(np.int16) - sample.flats.array).max(axis=2) <= 12
     counts = np.bincount(labels[close & (hints[..., 3] > 127)], minlength=int(labels.max()) + 1)
-    return np.where(counts >= 4, 255, 0).astype(np.uint8)[labels]
+    return np.asarray(np.where(counts >= 4, 255, 0).astype(np.uint8)[labels])
 
 
 def colour_labels(flats: Illustration) -> np.ndarray:
     """A number for each distinct colour, (H, W)."""
     packed = flats.array.astype(np.int64) @ np.array([65536, 256, 1])
-    return np.unique(packed, return_inverse=True)[1].reshape(packed.shape)
+    return np.asarray(np.unique(packed, return_inverse=True)[1]).reshape(packed.shape)
 
 
 class Examples:
@@ -141,9 +144,7 @@ class Examples:
         picture = crop(self.reader.draw(rng), self.data.crop, self.data, rng)
         regions = Regions(picture.regions.astype(np.int32))
         flats = Illustration(picture.colours[picture.regions])
-        sample = synthesize(
-            Illustration(picture.illustration), regions, flats, self.data.synthesis, progress, rng
-        )
+        sample = synthesize(Illustration(picture.illustration), regions, flats, self.data.synthesis, progress, rng)
         return Example(sample, hinted_area(sample, regions.array))
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
@@ -175,7 +176,7 @@ class Positions:
     def __init__(self, first: int, last: int, batch: int) -> None:
         self.first, self.last, self.batch = first, last, batch
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[list[int]]:
         for step in range(self.first, self.last):
             yield list(range(step * self.batch, (step + 1) * self.batch))
 

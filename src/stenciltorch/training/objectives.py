@@ -1,6 +1,7 @@
 """What the studio net is trained to reach. All inputs are unit floats (batch, channels, height, width).
 
-Under a line nobody sees the colour, so pixels count by how much paper shows (`visible`), and areas without a hint, where many colours are
+Under a line nobody sees the colour, so pixels count by how much paper shows (`visible`), and areas without a hint,
+where many colours are
 right, count less than hinted ones.
 """
 

@@ -1,6 +1,7 @@
 """The training pack: a folder of pictures with regions and flats found once, so that training only crops and draws.
 
-A pack is a folder of `NNNNN.npz` (illustration uint8 (H, W, 3), regions uint16 (H, W), colours uint8 (n + 1, 3): the flat colour
+A pack is a folder of `NNNNN.npz` (illustration uint8 (H, W, 3), regions uint16 (H, W), colours uint8 (n + 1, 3): the
+flat colour
 of each region) and `pack.json`, which lists every picture with its source, character group, split and sampling weight.
 """
 
@@ -118,7 +119,8 @@ def flat_colours(flats: Illustration, regions: Regions) -> np.ndarray:
 
 
 def build_pack(art: Path, pack: Path) -> Iterator[tuple[int, int]]:
-    """Prepare every picture that is not in the pack yet; yields (done, all). Pictures that cannot be read are left out."""
+    """Prepare every picture that is not in the pack yet; yields (done, all). Pictures that cannot be read are left
+    out."""
     entries = read_manifest(art)
     pack.mkdir(parents=True, exist_ok=True)
     kept: list[Entry] = []

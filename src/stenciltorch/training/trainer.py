@@ -42,6 +42,8 @@ class Schedule:
         minutes: stop after this much time, even if steps are left; 0 = no limit.
         log_every, panel_every, save_every: in steps.
         workers: processes that draw samples; 0 = this one.
+        device: cpu, cuda, or auto for a GPU if there is one.
+        threads: processor threads; 0 = torch's own choice.
     """
 
     minutes: float = 0.0
@@ -49,11 +51,24 @@ class Schedule:
     panel_every: int = 500
     save_every: int = 200
     workers: int = 0
-    device: str = "cpu"
+    device: str = "auto"
+    threads: int = 0
 
 
 def build_net(config: TrainConfig) -> StudioNet:
     return StudioNet(StudioShape(**vars(config.shape)))
+
+
+def train(
+    config: TrainConfig, pack: Path, folder: Path, schedule: Schedule, start: Path | None = None
+) -> Iterator[Progress]:
+    """Begin or go on with the run in `folder`, if new from the averaged weights of the run in `start`."""
+    if schedule.threads:
+        torch.set_num_threads(schedule.threads)
+    trainer = Trainer(config, pack, folder, schedule)
+    if start:
+        trainer.start_from(load(start / LATEST).part("average"))
+    yield from trainer.run()
 
 
 def learning_rate(step: int, optim: OptimConfig) -> float:
@@ -82,17 +97,23 @@ def compute_losses(net: StudioNet, batch: Batch, weights: LossConfig) -> dict[st
 
 
 class Trainer:
-    """One run in one folder: `config.json`, `latest.safetensors`, `metrics.jsonl`, TensorBoard events, picture panels."""
+    """One run in one folder: `config.json`, `latest.safetensors`, `metrics.jsonl`, TensorBoard events, picture
+    panels."""
 
     def __init__(self, config: TrainConfig, pack: Path, folder: Path, schedule: Schedule) -> None:
         self.config, self.folder, self.schedule = config, folder, schedule
+        found = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = found if schedule.device == "auto" else schedule.device
         torch.manual_seed(config.seed)
-        self.net = build_net(config).to(schedule.device)
-        self.average = build_net(config).to(schedule.device)
+        self.net = build_net(config).to(self.device)
+        self.average = build_net(config).to(self.device)
         self.average.load_state_dict(self.net.state_dict())
         optim = config.optim
         self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=optim.rate, betas=(optim.beta1, optim.beta2), weight_decay=optim.weight_decay
+            self.net.parameters(),
+            lr=optim.rate,
+            betas=(optim.beta1, optim.beta2),
+            weight_decay=optim.weight_decay,
         )
         self.examples = Examples(pack, config.data, config.seed, "train", optim.steps, optim.batch)
         self.step = 0
@@ -140,8 +161,8 @@ class Trainer:
         rate = learning_rate(self.step, self.config.optim)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        moved = Batch(*[values.to(self.schedule.device) for values in batch])
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.schedule.device == "cuda"):
+        moved = Batch(*[values.to(self.device) for values in batch])
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device == "cuda"):
             losses = compute_losses(self.net, moved, self.config.loss)
         self.optimizer.zero_grad(set_to_none=True)
         losses["total"].backward()  # type: ignore[no-untyped-call]
@@ -162,7 +183,7 @@ class Trainer:
         optim = self.config.optim
         return DataLoader(
             self.examples,  # type: ignore[arg-type]
-            batch_sampler=Positions(self.step, optim.steps, optim.batch),  # type: ignore[arg-type]
+            batch_sampler=Positions(self.step, optim.steps, optim.batch),
             collate_fn=collate,
             num_workers=self.schedule.workers,
             prefetch_factor=4 if self.schedule.workers else None,
@@ -208,9 +229,10 @@ class Trainer:
 
     @torch.no_grad()
     def panel(self, batch: Batch) -> Tensor:
-        """A strip of pictures, uint8 (3, rows, columns): lineart with hints, flats, result, target, one example per row."""
+        """A strip of pictures, uint8 (3, rows, columns): lineart with hints, flats, result, target, one example per
+        row."""
         self.average.eval()
-        unit = Batch(*[values[:4].to(self.schedule.device).to(torch.float32) / 255.0 for values in batch])
+        unit = Batch(*[values[:4].to(self.device).to(torch.float32) / 255.0 for values in batch])
         painted = self.average(unit.lineart, unit.mask, unit.base, unit.hints)
         shown = compose(unit.lineart.expand(-1, 3, -1, -1), unit.base, unit.mask)
         dabbed = compose(unit.hints[:, :3], shown, unit.hints[:, 3:])
@@ -227,14 +249,14 @@ class _Writer:
         from torch.utils.tensorboard.writer import SummaryWriter
 
         self.folder = folder
-        self.board = SummaryWriter(str(folder / "board"))  # type: ignore[no-untyped-call]
+        self.board = SummaryWriter(str(folder / "board"))
 
     def scalars(self, progress: Progress) -> None:
         row = {"step": progress.step, "rate": round(progress.rate, 3), **progress.losses}
         with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(row) + "\n")
         for name, value in progress.losses.items():
-            self.board.add_scalar(f"loss/{name}", value, progress.step)  # type: ignore[no-untyped-call]
+            self.board.add_scalar(f"loss/{name}", value, progress.step)
 
     def panel(self, step: int, picture: Tensor) -> None:
         from stenciltorch.canvas import Illustration
@@ -244,7 +266,7 @@ class _Writer:
         write_illustration(
             self.folder / "panels" / f"{step:07d}.png", Illustration(picture.permute(1, 2, 0).numpy().copy())
         )
-        self.board.add_image("panel", picture, step)  # type: ignore[no-untyped-call]
+        self.board.add_image("panel", picture, step)
 
     def close(self) -> None:
-        self.board.close()  # type: ignore[no-untyped-call]
+        self.board.close()

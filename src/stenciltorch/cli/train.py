@@ -1,0 +1,115 @@
+"""`stenciltorch train`: a pack -> a run folder with weights."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stenciltorch.cli.options import natural
+
+if TYPE_CHECKING:
+    from stenciltorch.training.config import TrainConfig
+    from stenciltorch.training.trainer import Progress
+
+EPILOG = """\
+examples:
+  stenciltorch pack art/ pack/
+  stenciltorch train pack/ runs/first --minutes 60
+  stenciltorch train pack/ runs/first                      goes on where it stopped
+  stenciltorch train pack/ runs/large --recipe studio-large-crops --from runs/first
+  stenciltorch train pack/ runs/test --set optim.rate=5e-4 --dry-run
+
+The same command goes on after any interruption, and ends with the same weights as without one. Training needs
+the extra `train`: pip install 'stenciltorch[train]'."""
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "train",
+        help="train a model",
+        description="Train a model on a pack, on a processor or one GPU.",
+        epilog=EPILOG,
+    )
+    parser.set_defaults(run=run)
+    add = parser.add_argument
+    add("pack", type=Path, metavar="PACK", help="folder made by `stenciltorch pack`")
+    add(
+        "folder",
+        type=Path,
+        metavar="RUN",
+        help="folder for weights, metrics.jsonl, TensorBoard events and panels",
+    )
+    add("--recipe", default="studio", metavar="NAME", help="settings to start from (default: studio)")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change one setting, e.g. optim.rate=1e-4",
+    )
+    add(
+        "--from",
+        dest="start",
+        type=Path,
+        metavar="RUN",
+        help="begin with the averaged weights of another run",
+    )
+    add(
+        "--minutes",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="stop after N minutes (default: when all steps are done)",
+    )
+    add("--workers", type=natural, default=1, metavar="N", help="processes that draw samples (default: 1)")
+    add(
+        "--device",
+        default="auto",
+        choices=("auto", "cpu", "cuda"),
+        help="where to compute (default: a GPU if there is one)",
+    )
+    add("--dry-run", action="store_true", help="print the settings and stop")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    config = resolve(options.recipe, options.set)
+    if options.dry_run:
+        sys.stdout.write(json.dumps(config.as_dict(), indent=2) + "\n")
+        return 0
+    from stenciltorch.training.trainer import Schedule, train
+
+    schedule = Schedule(
+        minutes=options.minutes, workers=options.workers, device=options.device, threads=options.threads or 0
+    )
+    for progress in train(config, options.pack, options.folder, schedule, options.start):
+        sys.stdout.write(line_of(progress) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def resolve(name: str, changes: list[str]) -> TrainConfig:
+    """The recipe with its changes.
+
+    Raises:
+        ConfigError: no such recipe or setting.
+    """
+    from stenciltorch.errors import ConfigError
+    from stenciltorch.training.config import override, recipe
+
+    config = recipe(name)
+    for change in changes:
+        path, found, value = change.partition("=")
+        if not found:
+            raise ConfigError(f"--set takes NAME=VALUE, found {change!r}.")
+        config = override(config, path, value)
+    return config
+
+
+def line_of(progress: Progress) -> str:
+    losses = " ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
+    left = f"{progress.seconds_left / 60:.0f} min left"
+    return f"{progress.step}/{progress.steps}  {losses}  {progress.rate:.1f} pictures/s  {left}"
