@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { rasteriseHints, strokeHint } from "../../../src/stenciltorch/studio/static/core/hints.js";

@@ -121,4 +121,7 @@ export function patchBytes(patch) {
 }
 
 /** @param {Uint8Array} mask @returns {boolean} everything may be repainted */
-export const isOpen = (mask) => mask.every((value) => value === 255);
+export function isOpen(mask) {
+  for (let at = 0; at < mask.length; at++) if (mask[at] !== 255) return false;
+  return true;
+}

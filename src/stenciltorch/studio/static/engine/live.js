@@ -1,0 +1,177 @@
+/**
+ * Keeps the colours in step with the document: hands the engine what changed, no more and no more often than needed, and
+ * finishes large pictures when the artist rests.
+ *
+ * Events: preview {preview, work}; finished (the full-size result is complete); timing {encodeMs, paintMs, totalMs, finishMs}.
+ */
+
+import { cropLayer, greyToRgb, layOver, pasteLayer } from "../core/compose.js";
+import { Emitter } from "../core/emitter.js";
+import { intersect, wholeOf } from "../core/geometry.js";
+import { rasteriseHints } from "../core/hints.js";
+import { Picture } from "../core/picture.js";
+import { reduceHints, sourceRect, targetRect, workingSize } from "../core/scaling.js";
+
+const REST_MS = 500;
+
+export class Live extends Emitter {
+  /** @param {import("../core/editor.js").Editor} editor @param {import("./engine.js").Engine} engine */
+  constructor(editor, engine) {
+    super();
+    this.editor = editor;
+    this.engine = engine;
+    this.stamp = 0;
+    this.paused = false;
+    engine.on("painted", (answer) => this.#painted(answer));
+    engine.on("state", ({ phase }) => phase === "ready" && this.#restate());
+    editor.on("open", () => this.#opened());
+    editor.on("touched", (detail) => this.#touched(detail));
+  }
+
+  /** What the engine is told of the document, asked for when it is needed. */
+  source = async () => {
+    const { width, height, lineart, mask, base } = this.editor.document;
+    return { width, height, lineart, mask, base: base ? await base.pixels() : null };
+  };
+
+  get size() {
+    const { width, height } = this.editor.document;
+    return { width, height };
+  }
+
+  /** The drawing fits the working size: what the engine answers is final. */
+  get direct() {
+    return this.work && this.work.width === this.size.width && this.work.height === this.size.height;
+  }
+
+  #opened() {
+    this.#change();
+    this.result = null;
+    this.answer = null;
+    this.work = null;
+    this.engine.invalidate("drawing");
+    this.#restate();
+  }
+
+  /** Everything anew: another drawing, or an engine that has only just come up. */
+  #restate() {
+    if (!this.engine.state.workPixels) return;
+    this.work = workingSize(this.size, this.engine.state.workPixels);
+    this.hints = new Uint8Array(this.work.width * this.work.height * 4);
+    this.engine.invalidate("drawing");
+    this.#updateHints(wholeOf(this.size));
+    this.#request();
+  }
+
+  #touched({ layer, rect, live }) {
+    if (!this.work || layer === "passes" || layer === "retouches") return;
+    if (layer === "hints") this.#updateHints(rect);
+    else if (layer === "base") this.engine.invalidate("drawing");
+    else if (live) return;
+    else this.engine.invalidate("mask");
+    this.#request();
+  }
+
+  #change() {
+    this.stamp++;
+    this.complete = false;
+    clearTimeout(this.resting);
+  }
+
+  #request() {
+    this.#change();
+    this.engine.paint(this.hints);
+  }
+
+  /** Bring the touched part of the hints to the working size. @param {import("../core/geometry.js").Rect | null} rect */
+  #updateHints(rect) {
+    const touched = intersect(rect, wholeOf(this.size));
+    if (!touched) return;
+    const part = targetRect(touched, this.size, this.work);
+    const pixels = rasteriseHints(this.editor.strokes("hints"), sourceRect(part, this.size, this.work));
+    pasteLayer(this.hints, 4, this.work.width, part, reduceHints(pixels, this.size, this.work, part));
+  }
+
+  #painted({ pictures, preview, work, ...timing }) {
+    if (work.width !== this.work?.width || work.height !== this.work?.height) return;
+    this.answer = { pictures, work, stamp: this.stamp };
+    if (this.direct) this.result = pictures.illustration;
+    this.complete = this.direct && this.engine.idle;
+    this.emit("preview", { preview, work });
+    this.emit("timing", timing);
+    if (this.engine.pending.hints) return;
+    if (this.direct) this.#complete();
+    else this.#rest();
+  }
+
+  #complete() {
+    this.complete = true;
+    this.emit("finished");
+  }
+
+  #rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.finish().catch(() => {}), REST_MS);
+  }
+
+  /** The result at full size. @returns {Promise<boolean>} false when something newer came in between */
+  async finish() {
+    if (this.complete) return true;
+    if (!this.engine.idle || !this.answer) return false;
+    const started = performance.now();
+    const { width, height } = this.size;
+    const stamp = this.stamp;
+    const result = this.result?.length === width * height * 3 ? this.result : new Uint8Array(width * height * 3);
+    const strip = (first, rows, { illustration }) => {
+      result.set(illustration, first * width * 3);
+      this.emit("strip", { first, rows, illustration });
+    };
+    if (!(await this.engine.finish(["illustration"], strip, this.size, () => stamp !== this.stamp))) return false;
+    this.result = result;
+    this.emit("timing", { finishMs: performance.now() - started });
+    this.#complete();
+    return true;
+  }
+
+  /** Wait until the result at full size is there. @param {number} [most] milliseconds */
+  async settled(most = 120_000) {
+    for (const end = performance.now() + most; performance.now() < end; ) {
+      if (this.complete || (this.engine.idle && (await this.finish()))) return;
+      if (this.engine.state.phase === "failed") break;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    throw new Error("no result");
+  }
+
+  /** The result with the strokes painted on it. @returns {Promise<Picture>} */
+  async picture() {
+    await this.settled();
+    const pixels = this.result.slice();
+    const { width } = this.size;
+    const rows = Math.max(1, Math.floor((1 << 18) / width));
+    const retouches = this.editor.document.retouches;
+    for (let y = 0; retouches.length && y < this.size.height; y += rows) {
+      const rect = { x: 0, y, width, height: Math.min(rows, this.size.height - y) };
+      layOver(pixels.subarray(y * width * 3, (y + rect.height) * width * 3), rasteriseHints(retouches, rect));
+    }
+    return new Picture(this.size, { pixels });
+  }
+
+  /** The colour that is seen at a point: retouching over result over paper. @param {number} x @param {number} y @returns {number[] | null} */
+  colourAt(x, y) {
+    const spot = intersect({ x: Math.floor(x), y: Math.floor(y), width: 1, height: 1 }, wholeOf(this.size));
+    if (!spot) return null;
+    const pixel = this.#resultAt(spot);
+    layOver(pixel, rasteriseHints(this.editor.strokes("retouches"), spot));
+    return [...pixel];
+  }
+
+  #resultAt(spot) {
+    if (this.complete) return cropLayer(this.result, 3, this.size.width, spot);
+    if (this.answer) {
+      const part = targetRect(spot, this.size, this.answer.work);
+      return cropLayer(this.answer.pictures.illustration, 3, this.answer.work.width, { ...part, width: 1, height: 1 });
+    }
+    return greyToRgb(cropLayer(this.editor.document.lineart, 1, this.size.width, spot));
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The worker: one model, one drawing, one question at a time. Questions are {id, kind, ...}; answers {id, ...} or
+ * {id, error}. The only place that loads ONNX Runtime.
+ */
+
+import { fetchModel, Model } from "./model.js";
+
+const VENDOR = new URL("../vendor/ort/", import.meta.url).href;
+const BUNDLES = { wasm: "ort.wasm.bundle.min.mjs", webgpu: "ort.webgpu.bundle.min.mjs" };
+const BINARIES = { wasm: "ort-wasm-simd-threaded", webgpu: "ort-wasm-simd-threaded.asyncify" };
+
+/** @type {Model} */
+let model;
+
+async function loadRuntime(provider, threads) {
+  const ort = await import(VENDOR + BUNDLES[provider]);
+  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.wasmPaths = { wasm: `${VENDOR}${BINARIES[provider]}.wasm`, mjs: `${VENDOR}${BINARIES[provider]}.mjs` };
+  ort.env.logLevel = "error";
+  return ort;
+}
+
+async function watchDevice(ort) {
+  const device = await ort.env.webgpu.device;
+  device?.lost.then((info) => self.postMessage({ lost: info.message || String(info.reason) }));
+}
+
+const answers = {
+  async start({ provider, threads, models }) {
+    const report = (share) => self.postMessage({ progress: share });
+    const [ort, files] = await Promise.all([loadRuntime(provider, threads), fetchModel(models, report)]);
+    model = await Model.open(ort, files, { executionProviders: [provider], graphOptimizationLevel: "all" });
+    if (provider === "webgpu") await watchDevice(ort);
+    const { name, work_pixels: workPixels } = files.card;
+    return { name, workPixels, threads: self.crossOriginIsolated ? threads : 1 };
+  },
+
+  drawing({ drawing }) {
+    model.setDrawing(drawing);
+    return { work: model.work };
+  },
+
+  mask({ mask }) {
+    model.setMask(mask);
+    return {};
+  },
+
+  async paint({ hints }) {
+    const { encodeMs, paintMs, pictures } = await model.paint(hints);
+    return { encodeMs, paintMs, pictures, preview: model.preview(pictures) };
+  },
+
+  async finish({ first, rows, wanted }) {
+    return { pictures: await model.finish(first, rows, wanted) };
+  },
+};
+
+const buffersOf = (answer) =>
+  [answer.preview, ...Object.values(answer.pictures ?? {})].filter(Boolean).map((bytes) => bytes.buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+
+async function reply({ data: { id, kind, ...question } }) {
+  try {
+    const answer = await answers[kind](question);
+    self.postMessage({ id, ...answer }, { transfer: [...new Set(buffersOf(answer))] });
+  } catch (error) {
+    self.postMessage({ id, error: String(error?.message ?? error) });
+  }
+}
+
+/** Questions are answered in the order they came: the runtime takes one run at a time. */
+let queue = Promise.resolve();
+self.onmessage = (event) => {
+  queue = queue.then(() => reply(event));
+};

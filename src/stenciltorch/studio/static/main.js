@@ -1,0 +1,275 @@
+/** The studio: makes the parts, tells them of one another, and opens the first drawing. */
+
+import { Editor } from "./core/editor.js";
+import { readHintSheet } from "./core/hintfile.js";
+import { spliceOf } from "./core/document.js";
+import { sameColour, remember } from "./core/colour.js";
+import { Engine } from "./engine/engine.js";
+import { Live } from "./engine/live.js";
+import { Autosave } from "./io/autosave.js";
+import { listExamples, openExample } from "./io/examples.js";
+import { Exporter } from "./io/export.js";
+import { fileOf, openFile, OpenError } from "./io/open.js";
+import { ColourPanel } from "./ui/colour-panel.js";
+import { examplesDialog, exportDialog, helpDialog, welcome } from "./ui/dialogs.js";
+import { el, find, isTyping } from "./ui/dom.js";
+import { pickLanguage, setLanguage, t } from "./ui/i18n.js";
+import { bindings, listenToKeys } from "./ui/keys.js";
+import { layersPanel, maskPanel } from "./ui/layers-panel.js";
+import { LayersView } from "./ui/layers-view.js";
+import { Palettes } from "./ui/palettes.js";
+import { Passes } from "./ui/passes-panel.js";
+import { Pointers } from "./ui/pointer.js";
+import { Regions } from "./ui/regions.js";
+import { Selection } from "./ui/selection.js";
+import { settings } from "./ui/settings.js";
+import { Stage } from "./ui/stage.js";
+import { Messages, Status } from "./ui/status.js";
+import { makeTools } from "./ui/tools.js";
+import { optionsBar, SIZED, toolbar, toolSize } from "./ui/toolbar.js";
+import { topbar } from "./ui/topbar.js";
+
+const NARROW = matchMedia("(max-width: 900px)");
+
+class Studio {
+  constructor() {
+    this.messages = new Messages();
+    this.editor = new Editor();
+    this.engine = new Engine({ models: new URL("models/", document.baseURI).href, preference: settings.get("engine") });
+    this.live = new Live(this.editor, this.engine);
+    this.exporter = new Exporter(this.editor, this.live, this.engine);
+    this.autosave = new Autosave(this.editor, (key) => this.say(key, { error: true }));
+    this.regions = new Regions(this.editor);
+    this.selection = new Selection(this.editor);
+    this.layers = new LayersView(this.editor, this.live);
+    this.stage = new Stage(find("#stage"), this.layers);
+    this.tools = makeTools(this);
+    this.status = new Status(this.engine, this.live, this.editor);
+    this.pointers = new Pointers(this.stage, this.#pointerApp());
+    this.#panels();
+    this.#listen();
+  }
+
+  say = (key, options) => this.messages.say(key, options);
+  reink = () => this.stage.reink();
+
+  #pointerApp() {
+    return {
+      tool: () => this.tools[settings.get("tool")],
+      toolNamed: (name) => this.tools[name],
+      undo: () => this.actions.undo(),
+      redo: () => this.actions.redo(),
+      onPoint: (point) => this.#pointed(point),
+    };
+  }
+
+  #pointed(point) {
+    this.status.showPlace(point);
+    if (!this.pointers.byKeyboard || !point) return;
+    find("#spoken").textContent = t("spoken.place", { x: Math.floor(point.x), y: Math.floor(point.y) });
+  }
+
+  #panels() {
+    const mask = maskPanel(this.editor);
+    this.palettes = new Palettes(this);
+    this.passes = new Passes(this.editor, this.live, this);
+    this.actions = this.#actions();
+    toolbar();
+    optionsBar({ selection: this.selection, removeHint: this.actions["remove-hint"], recolour: () => this.selection.recolour(settings.get("colour"), true) });
+    topbar(this.actions, this.stage, this.editor);
+    find("#panels").append(new ColourPanel(this).node, this.palettes.node, this.passes.node, mask.node, layersPanel());
+  }
+
+  #actions() {
+    const { stage, editor } = this;
+    return {
+      open: () => this.chooser.click(),
+      examples: () => examplesDialog((example) => this.openExample(example)),
+      save: () => this.guard(() => this.exporter.saveProject(), "error.save"),
+      export: () => exportDialog((kinds, project) => this.export(kinds, project)),
+      undo: () => editor.undo(),
+      redo: () => editor.redo(),
+      fit: () => stage.fit(),
+      "actual-size": () => stage.actualSize(),
+      "zoom-in": () => stage.zoom(1.25),
+      "zoom-out": () => stage.zoom(0.8),
+      flip: () => stage.flip(),
+      rotate: () => stage.rotate(15),
+      "rotate-back": () => stage.rotate(-15),
+      layout: () => settings.set("layout", stage.beside ? "over" : "beside"),
+      theme: () => settings.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
+      help: () => helpDialog(this.keys),
+      panels: () => document.body.classList.toggle(NARROW.matches ? "panels-open" : "panels-closed"),
+      swap: () => this.swap(),
+      "default-colours": () => {
+        settings.set("secondary", [255, 255, 255]);
+        this.setColour([0, 0, 0], false, true);
+      },
+      "next-pass": () => this.passes.advance(),
+      "remove-hint": () => this.selection.remove() || this.say("say.nothing-selected"),
+      "step-hint": (direction) => {
+        settings.set("tool", "select");
+        this.selection.step(direction);
+      },
+    };
+  }
+
+  #listen() {
+    this.chooser = el("input", { type: "file", id: "file-chooser", accept: "image/*,.zip,.gpl,.json", hidden: true, onchange: () => this.#chosen() });
+    document.body.append(this.chooser);
+    this.keys = bindings(this.actions);
+    listenToKeys(this.keys, this.pointers, this.stage, { nudgeHint: (dx, dy) => this.#nudgeHint(dx, dy), escape: () => this.#escape() });
+    this.stage.inks.push((pane) => this.#ink(pane));
+    this.selection.on("change", this.reink);
+    settings.on("sizes", this.reink);
+    settings.on("tool", () => (this.pointers.cancel(), this.reink()));
+    settings.on("theme", applyTheme);
+    settings.on("language", (tag) => setLanguage(tag));
+    this.engine.on("trouble", ({ key, detail }) => this.say(key, { error: true, values: { detail }, action: key === "error.engine-failed" ? { key: "action.retry", act: () => this.engine.retry() } : null }));
+    this.#dropAndPaste();
+  }
+
+  #dropAndPaste() {
+    const hint = find("#drop-hint");
+    window.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      hint.hidden = !event.dataTransfer?.types.includes("Files");
+    });
+    window.addEventListener("dragleave", (event) => event.relatedTarget === null && (hint.hidden = true));
+    window.addEventListener("drop", (event) => {
+      event.preventDefault();
+      hint.hidden = true;
+      this.open(fileOf(event.dataTransfer));
+    });
+    window.addEventListener("paste", (event) => !isTyping(event.target) && this.open(fileOf(event.clipboardData)));
+  }
+
+  #chosen() {
+    const [file] = this.chooser.files;
+    this.chooser.value = "";
+    this.open(file ?? null);
+  }
+
+  #nudgeHint(dx, dy) {
+    if (settings.get("tool") !== "select" || !this.selection.hint) return false;
+    this.selection.nudge(dx, dy);
+    return true;
+  }
+
+  #escape() {
+    if (this.pointers.busy) return this.pointers.cancel();
+    this.selection.select(null);
+    this.pointers.byKeyboard = true;
+    this.stage.compare(false);
+  }
+
+  /** Cursor ring, crosshair, outlines. @param {import("./ui/pane.js").Pane} pane */
+  #ink(pane) {
+    const { view } = this.stage;
+    const { point, byKeyboard, held } = this.pointers;
+    const tool = settings.get("tool");
+    if (this.tools.lasso.corners) pane.outline(view, this.tools.lasso.corners, true);
+    this.selection.ink(pane, view);
+    if (!point || held.has("space")) return;
+    if (SIZED.includes(tool) && !held.has("alt")) pane.ring(view, point, toolSize() / 2);
+    else if (pane !== this.stage.main || byKeyboard) pane.crosshair(view, point);
+    if (byKeyboard) pane.crosshair(view, point, 16);
+  }
+
+  /**
+   * @param {readonly number[]} colour @param {boolean} [used] it was painted with, so it is remembered
+   * @param {boolean} [final] false while it is still being chosen
+   */
+  setColour(colour, used = false, final = true) {
+    if (!sameColour(settings.get("colour"), colour)) settings.set("colour", [...colour]);
+    if (used) settings.set("recent", remember(settings.get("recent"), colour));
+    else if (settings.get("tool") === "select" && this.selection.hint) this.selection.recolour(colour, final);
+  }
+
+  swap() {
+    const [front, back] = [settings.get("colour"), settings.get("secondary")];
+    settings.set("secondary", front);
+    this.setColour(back);
+  }
+
+  /** @param {() => Promise<any>} act @param {string} key said when it fails */
+  async guard(act, key) {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (error instanceof OpenError) this.say(error.key, { error: true, values: error.values });
+      else this.say(key, { error: true, values: { detail: String(error?.message ?? error) } });
+      return false;
+    }
+  }
+
+  async export(kinds, project) {
+    await this.guard(async () => {
+      for (const kind of kinds) await this.exporter.save(kind);
+      if (project) await this.exporter.saveProject();
+    }, "error.export");
+  }
+
+  /** @param {File | null} file */
+  async open(file) {
+    if (!file) return;
+    await this.guard(async () => {
+      const opened = await openFile(file);
+      if (opened.kind === "palette") return this.palettes.open(opened.file);
+      if (opened.kind === "hints") return this.#addHints(opened.file);
+      this.show(opened.document);
+    }, "error.unreadable-file");
+  }
+
+  async #addHints(file) {
+    const { document } = this.editor;
+    let hints;
+    try {
+      hints = readHintSheet(JSON.parse(await file.text()), document);
+    } catch {
+      throw new OpenError("error.hint-file", { name: file.name });
+    }
+    this.editor.history.change("step.hints-loaded", { hints: spliceOf(document.hints, [...document.hints, ...hints]) });
+  }
+
+  openExample(example) {
+    return this.guard(async () => this.show(await openExample(example)), "error.example");
+  }
+
+  /** Another drawing takes the place of this one; what was there can be had back for a while. @param {import("./core/document.js").StudioDocument} studioDocument */
+  show(studioDocument) {
+    const before = { document: this.editor.document, saved: this.editor.saved };
+    this.editor.open(studioDocument);
+    this.stage.reset();
+    if (before.saved) return;
+    this.say("say.replaced", { values: { name: before.document.name }, action: { key: "action.bring-back", act: () => this.show(before.document) } });
+  }
+
+  async begin() {
+    const recovered = await this.autosave.recover();
+    if (recovered) {
+      this.show(recovered);
+      this.say("say.recovered");
+    } else {
+      const [first] = await listExamples();
+      if (first) await this.openExample(first);
+    }
+    this.editor.saved = true;
+    this.engine.start(this.live.source);
+    if (!settings.get("greeted")) this.dismiss = await welcome(find("#workspace"), (example) => this.openExample(example), this.actions.open);
+  }
+}
+
+function applyTheme() {
+  const light = matchMedia("(prefers-color-scheme: light)").matches;
+  const chosen = settings.get("theme");
+  document.documentElement.dataset.theme = chosen === "auto" ? (light ? "light" : "dark") : chosen;
+}
+
+applyTheme();
+await setLanguage(settings.get("language") || pickLanguage(navigator.languages));
+const studio = new Studio();
+globalThis.studio = studio;
+await studio.begin();
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,63 @@
+"""Chromium for the studio's journeys, and waiting for what a page does.
+
+Waiting asks again and again from outside: the studio's content policy forbids a page to evaluate text.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def launch(playwright: Any, extra: list[str] | None = None) -> Browser:
+    """The system's Chromium where there is one, else Playwright's own; skips the test where there is neither."""
+    path = os.environ.get("STENCILTORCH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        browser: Browser = playwright.chromium.launch(
+            executable_path=path, headless=True, args=[*FLAGS, *(extra or [])]
+        )
+    except Exception as error:  # Playwright has no narrower class for "no browser here"
+        pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
+    return browser
+
+
+def watch(page: Page, troubles: list[str]) -> None:
+    """Gather what the page complains of."""
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on(
+        "console", lambda note: troubles.append(f"console: {note.text}") if note.type == "error" else None
+    )
+
+
+def wait_until(page: Page, condition: str, seconds: float = 60.0) -> None:
+    """Until a JavaScript expression is true.
+
+    Raises:
+        AssertionError: it did not become true in time.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"not true within {seconds} s: {condition}"
+        page.wait_for_timeout(25)
+
+
+def wait_ready(page: Page) -> None:
+    """Until the first drawing is coloured."""
+    wait_until(page, "document.documentElement.dataset.ready === 'true' && studio.live.complete")

@@ -1,0 +1,144 @@
+"""A model of three tiny graphs that keeps the contract of docs/architecture.md: hint colours spread a little over white.
+
+Good enough to see that what the studio tells the model arrives, and that what comes back is shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+U8, F32, I64 = TensorProto.UINT8, TensorProto.FLOAT, TensorProto.INT64
+REACH = 10
+PICTURES = ("illustration", "colour", "flats")
+
+
+class GraphBuilder:
+    """Nodes in a row, each named after its output."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def op(self, kind: str, *inputs: str, output: str | None = None, **attributes: object) -> str:
+        name = output or f"{kind.lower()}{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
+        return name
+
+    def constant(self, value: object, kind: type = np.float32) -> str:
+        name = f"constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(value, kind), name))
+        return name
+
+    def unit(self, picture: str) -> str:
+        return self.op("Div", self.op("Cast", picture, to=F32), self.constant(255.0))
+
+    def bytes(self, unit: str, output: str) -> str:
+        scaled = self.op("Round", self.op("Mul", unit, self.constant(255.0)))
+        return self.op("Cast", self.op("Clip", scaled, self.constant(0.0), self.constant(255.0)), output=output, to=U8)
+
+    def composite(self, colour: str, lineart: str, mask: str, base: str) -> None:
+        """colour (h, w, 3) unit -> the three pictures; base where the mask is 0."""
+        axis = self.constant([2], np.int64)
+        ink = self.op("Unsqueeze", self.unit(lineart), axis)
+        share = self.op("Unsqueeze", self.unit(mask), axis)
+        lined = self.op("Mul", colour, ink)
+        kept = self.op("Mul", self.unit(base), self.op("Sub", self.constant(1.0), share))
+        self.bytes(self.op("Add", self.op("Mul", lined, share), kept), "illustration")
+        self.bytes(colour, "colour")
+        self.bytes(colour, "flats")
+
+    def save(self, path: Path, inputs: dict[str, tuple[int, list[object]]], outputs: dict[str, tuple[int, list[object]]], graph: str) -> None:
+        info = {"inputs": inputs, "outputs": outputs}
+        made = {part: [helper.make_tensor_value_info(name, *spec) for name, spec in specs.items()] for part, specs in info.items()}
+        model = helper.make_model(
+            helper.make_graph(self.nodes, graph, made["inputs"], made["outputs"], self.constants),
+            opset_imports=[helper.make_opsetid("", 20)],
+            ir_version=9,
+        )
+        helper.set_model_props(model, {"stenciltorch.contract": "1", "stenciltorch.graph": graph, "stenciltorch.model": "fake"})
+        onnx.checker.check_model(model)
+        onnx.save(model, path)
+
+
+GREY: tuple[int, list[object]] = (U8, ["h", "w"])
+RGB: tuple[int, list[object]] = (U8, ["h", "w", 3])
+
+
+def save_encoder(folder: Path) -> None:
+    graph = GraphBuilder()
+    graph.op("Mul", graph.unit("lineart"), graph.unit("mask"), output="seen")
+    inputs = {"lineart": GREY, "mask": GREY, "base": RGB}
+    graph.op("ReduceMean", graph.unit("base"), keepdims=0, output="mood")
+    graph.save(folder / "encoder.onnx", inputs, {"seen": (F32, ["h", "w"]), "mood": (F32, [])}, "encoder")
+
+
+def spread_colour(graph: GraphBuilder) -> str:
+    """hints -> (1, 3, h, w) unit: the mean of hint colours within `REACH` pixels, white where there are none."""
+    planes = graph.op("Transpose", graph.op("Unsqueeze", graph.unit("hints"), graph.constant([0], np.int64)), perm=[0, 3, 1, 2])
+    alpha = graph.op("Slice", planes, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64))
+    colours = graph.op("Slice", planes, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64))
+    heavy = graph.op("Concat", graph.op("Mul", colours, alpha), alpha, axis=1)
+    size = 2 * REACH + 1
+    across = graph.op("AveragePool", heavy, kernel_shape=[1, size], pads=[0, REACH, 0, REACH])
+    pooled = graph.op("AveragePool", across, kernel_shape=[size, 1], pads=[REACH, 0, REACH, 0])
+    least = graph.constant(0.003)
+    weight = graph.op("Slice", pooled, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64))
+    sums = graph.op("Slice", pooled, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64))
+    return graph.op("Div", graph.op("Add", sums, least), graph.op("Add", weight, least), output="coarse")
+
+
+def to_rows(graph: GraphBuilder, planes: str) -> str:
+    return graph.op("Transpose", graph.op("Squeeze", planes, graph.constant([0], np.int64)), perm=[1, 2, 0])
+
+
+def save_painter(folder: Path) -> None:
+    graph = GraphBuilder()
+    graph.composite(to_rows(graph, spread_colour(graph)), "lineart", "mask", "base")
+    inputs = {"hints": (U8, ["h", "w", 4]), "lineart": GREY, "mask": GREY, "base": RGB, "seen": (F32, ["h", "w"])}
+    outputs = {name: RGB for name in PICTURES} | {"coarse": (F32, [1, 3, "h", "w"])}
+    graph.save(folder / "painter.onnx", inputs, outputs, "painter")
+
+
+def places(graph: GraphBuilder, length: str, first: str, full: str) -> str:
+    """-1 .. 1 across `full` for the pixels first, first + 1, ..."""
+    zero, one = graph.constant(0, np.int64), graph.constant(1, np.int64)
+    steps = graph.op("Cast", graph.op("Range", zero, length, one), to=F32)
+    centre = graph.op("Add", graph.op("Add", steps, graph.op("Cast", first, to=F32)), graph.constant(0.5))
+    share = graph.op("Div", centre, graph.op("Cast", full, to=F32))
+    return graph.op("Sub", graph.op("Mul", share, graph.constant(2.0)), graph.constant(1.0))
+
+
+def save_finisher(folder: Path) -> None:
+    graph = GraphBuilder()
+    shape = graph.op("Shape", "lineart")
+    rows, width = (graph.op("Gather", shape, graph.constant(axis, np.int64)) for axis in (0, 1))
+    first, full = (graph.op("Gather", "span", graph.constant(place, np.int64)) for place in (0, 1))
+    down = graph.op("Unsqueeze", places(graph, rows, first, full), graph.constant([1], np.int64))
+    across = graph.op("Unsqueeze", places(graph, width, graph.constant(0, np.int64), width), graph.constant([0], np.int64))
+    last = graph.constant([2], np.int64)
+    grid = graph.op("Concat", *(graph.op("Unsqueeze", graph.op("Expand", part, shape), last) for part in (across, down)), axis=2)
+    grid = graph.op("Unsqueeze", grid, graph.constant([0], np.int64))
+    sampled = graph.op("GridSample", "coarse", grid, mode="linear", padding_mode="border", align_corners=0)
+    graph.composite(to_rows(graph, sampled), "lineart", "mask", "base")
+    strip: tuple[int, list[object]] = (U8, ["r", "W"])
+    inputs = {
+        "lineart": strip, "mask": strip, "base": (U8, ["r", "W", 3]), "span": (I64, [2]), "coarse": (F32, [1, 3, "h", "w"]),
+    }
+    graph.save(folder / "finisher.onnx", inputs, {name: (U8, ["r", "W", 3]) for name in PICTURES}, "finisher")
+
+
+def save_model(folder: Path, work_pixels: int = 768 * 768) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    save_encoder(folder)
+    save_painter(folder)
+    save_finisher(folder)
+    files = {path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size} for path in sorted(folder.glob("*.onnx"))}
+    card = {"name": "fake", "contract": "1", "work_pixels": work_pixels, "files": files}
+    (folder / "model.json").write_text(json.dumps(card))
+    return folder
