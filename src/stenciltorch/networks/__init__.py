@@ -1,0 +1,1 @@
+"""Torch modules: tensors in, tensors out. They know no file and no dataset."""
