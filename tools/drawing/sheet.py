@@ -194,5 +194,5 @@ def geometry_data(where: BaseGeometry, tolerance: float = 0.04) -> str:
 
 
 def _ring_data(points: np.ndarray) -> str:
-    words = [f"{first:.2f}".rstrip("0").rstrip(".") + "," + f"{second:.2f}".rstrip("0").rstrip(".") for first, second in points]
+    words = [f"{first:.1f}".removesuffix(".0") + "," + f"{second:.1f}".removesuffix(".0") for first, second in points]
     return "M" + " ".join(words) + "Z"
