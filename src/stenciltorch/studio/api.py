@@ -1,0 +1,70 @@
+"""`POST /api/colorize`: the colorizer for plug-ins and scripts (docs/api.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from stenciltorch.studio.forms import check_form, read_form
+from stenciltorch.studio.openapi import describe
+from stenciltorch.studio.orders import PARTS, Delivery, Order, Paint, fulfil
+from stenciltorch.studio.tokens import check_bearer
+from stenciltorch.studio.work import Worker
+
+NOTICE = "StencilTorch-Notice"
+"""A header for each sentence that the user should know, such as that only an animation's first frame was used."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API's addresses.
+
+    Args:
+        paint: colours a stencil; runs on the worker's thread only.
+        token: what a request must carry.
+        version: of StencilTorch.
+    """
+
+    paint: Paint
+    worker: Worker
+    token: str
+    version: str
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/health", self.health),
+            Route("/api/openapi.json", self.description),
+            Route("/api/colorize", self.colorize, methods=["POST"]),
+        ]
+
+    async def health(self, request: Request) -> Response:
+        facts = {"status": "ok", "name": "stenciltorch", "version": self.version}
+        return JSONResponse(facts, headers={"Cache-Control": "no-store"})
+
+    async def description(self, request: Request) -> Response:
+        return JSONResponse(describe(self.version), headers={"Cache-Control": "no-cache"})
+
+    async def colorize(self, request: Request) -> Response:
+        check_bearer(request.headers, self.token)
+        boundary = check_form(request)
+        with self.worker.place():
+            order = Order.of(await read_form(request, boundary, PARTS))
+            job = partial(fulfil, order, self.paint)
+            return _answer(await self.worker.run(job, _leaving(request)))
+
+
+def _answer(delivery: Delivery) -> Response:
+    answer = Response(delivery.content, media_type=delivery.media_type, headers={"Cache-Control": "no-store"})
+    for notice in delivery.notices:
+        answer.headers.append(NOTICE, notice.encode("ascii", "replace").decode())
+    return answer
+
+
+async def _leaving(request: Request) -> None:
+    """Done when the client closes the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
