@@ -138,6 +138,8 @@ def _stored_key(key: Transparency, depth: int) -> Transparency:
     """PNG's transparent colour in Pillow's levels: it spreads 2 and 4 bits to 8 and cuts 16-bit RGB to 8."""
     if isinstance(key, tuple):
         return tuple(level >> 8 for level in key) if depth == 16 else key
+    if depth == 1:  # as stored up to Pillow 10.3, spread since
+        return 255 * min(key, 1)
     return key * {2: 85, 4: 17}.get(depth, 1)
 
 

@@ -55,8 +55,6 @@ def _check_aspect(name: str, found: Size, expected: Size) -> None:
         )
 
 
-def _resized(
-    plane: npt.NDArray[np.float32], size: Size, resampling: Image.Resampling
-) -> npt.NDArray[np.float32]:
+def _resized(plane: npt.NDArray[np.float32], size: Size, resampling: Image.Resampling) -> npt.NDArray[np.float32]:
     image = Image.fromarray(plane)
     return np.asarray(image.resize((size.width, size.height), resampling), dtype=np.float32)

@@ -24,8 +24,7 @@ class PictureTooLargeError(InputError):
 def check_bytes(count: int, name: str) -> None:
     if count > MAX_BYTES:
         raise PictureTooLargeError(
-            f"{name} is larger than {MAX_BYTES // 2**20} MiB, the most that a picture file may have; "
-            "save it smaller."
+            f"{name} is larger than {MAX_BYTES // 2**20} MiB, the most that a picture file may have; save it smaller."
         )
 
 
