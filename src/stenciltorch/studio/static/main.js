@@ -170,6 +170,7 @@ class Studio {
     const tool = settings.get("tool");
     if (this.tools.lasso.corners) pane.outline(view, this.tools.lasso.corners, true);
     this.selection.ink(pane, view);
+    if (pane.kind === "over" && settings.get("visible").hints && !this.stage.before) pane.marks(view, this.editor.strokes("hints"));
     if (!point || held.has("space")) return;
     if (SIZED.includes(tool) && !held.has("alt")) pane.ring(view, point, toolSize() / 2);
     else if (pane !== this.stage.main || byKeyboard) pane.crosshair(view, point);

@@ -49,6 +49,14 @@ export function hintBounds(hint) {
 
 const boundsOfArea = ({ x, y, width, height }) => rectOf(x, y, width, height);
 
+/** A point on the hint: where the stroke began, or the middle of an area's longest run. @param {Hint} hint @returns {import("./geometry.js").Point} */
+export function hintAnchor({ points, area }) {
+  if (!area) return { x: points[0], y: points[1] };
+  let best = 0;
+  for (let at = 0; at < area.runs.length; at += 3) if (area.runs[at + 2] > area.runs[best + 2]) best = at;
+  return { x: area.x + area.runs[best + 1] + area.runs[best + 2] / 2, y: area.y + area.runs[best] + 0.5 };
+}
+
 /** @param {readonly Hint[]} hints @returns {Rect | null} */
 export const listBounds = (hints) => hints.reduce((all, hint) => union(all, hintBounds(hint)), null);
 

@@ -140,23 +140,26 @@ export class Engine extends Emitter {
 
   async #paintOnce() {
     const started = performance.now();
-    await this.#tell();
+    while (this.#untold) await this.#tell();
     const hints = this.pending.hints;
     this.pending.hints = null;
     if (hints.length !== this.work.width * this.work.height * 4) return;
     const answer = await this.#ask("paint", { hints });
-    if (this.pending.drawing) return;
-    this.emit("painted", { ...answer, work: this.work, totalMs: performance.now() - started });
+    if (this.#untold) this.pending.hints ??= hints;
+    else this.emit("painted", { ...answer, work: this.work, totalMs: performance.now() - started });
+  }
+
+  /** The drawing or its mask changed and the worker does not know yet. */
+  get #untold() {
+    return this.pending.drawing || this.pending.mask;
   }
 
   async #tell() {
-    const { drawing, mask } = this.pending;
-    if (!drawing && !mask) return;
+    const { drawing } = this.pending;
     this.pending.drawing = this.pending.mask = false;
     const now = await this.source();
-    if (!drawing) return void (await this.#ask("mask", { mask: now.mask }));
-    const { work } = await this.#ask("drawing", { drawing: now });
-    this.work = work;
+    if (drawing) this.work = (await this.#ask("drawing", { drawing: now })).work;
+    else await this.#ask("mask", { mask: now.mask });
   }
 
   /**

@@ -1,5 +1,7 @@
 /** One window onto the picture: a canvas for the layers and one above it for cursor and outlines. */
 
+import { luminance, toHex } from "../core/colour.js";
+import { hintAnchor } from "../core/hints.js";
 import { matrixOf, toScreen } from "../core/view.js";
 import { el } from "./dom.js";
 
@@ -96,6 +98,20 @@ export class Pane {
         this.ink.moveTo(x + dx * 4, y + dy * 4);
         this.ink.lineTo(x + dx * reach, y + dy * reach);
       }
+      this.ink.stroke();
+    }
+  }
+
+  /** Where hints lie under a result of the same colours: a small ring for each. @param {import("../core/view.js").View} view @param {readonly import("../core/hints.js").Hint[]} hints */
+  marks(view, hints) {
+    this.ink.lineWidth = 1.5;
+    for (const hint of hints) {
+      const { x, y } = toScreen(view, this.size, hintAnchor(hint));
+      this.ink.beginPath();
+      this.ink.arc(x, y, 4, 0, 2 * Math.PI);
+      this.ink.fillStyle = toHex(hint.colour);
+      this.ink.fill();
+      this.ink.strokeStyle = luminance(hint.colour) > 0.4 ? "rgba(0,0,0,.75)" : "rgba(255,255,255,.9)";
       this.ink.stroke();
     }
   }

@@ -19,7 +19,7 @@ const DEFAULTS = {
   softness: 0.6,
   layout: "auto",
   panels: true,
-  theme: "auto",
+  theme: "dark",
   language: "",
   engine: "auto",
   visible: { lineart: true, hints: true, mask: true, base: true, result: true, retouches: true },
