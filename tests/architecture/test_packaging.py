@@ -26,9 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_every_tracked_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
-    answer = subprocess.run(
-        ["git", "ls-files", "-z", "src/stenciltorch"], cwd=ROOT, capture_output=True, text=True
-    )
+    answer = subprocess.run(["git", "ls-files", "-z", "src/stenciltorch"], cwd=ROOT, capture_output=True, text=True)
     if answer.returncode:
         pytest.skip("not a checkout")
     tracked = {name.removeprefix("src/") for name in answer.stdout.split("\0") if name}

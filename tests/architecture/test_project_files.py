@@ -13,9 +13,7 @@ ROOT = Path(__file__).parents[2]
 LOCAL_PATH = re.compile(r"(?<![\w.~/:$}-])/(?:work|root|home|Users)/[\w.]")
 """A path on somebody's machine."""
 HOSTS = re.compile(
-    "|".join(
-        ["pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(?:org|com)", "deb" + r"ian\.org/debian"]
-    )
+    "|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(?:org|com)", "deb" + r"ian\.org/debian"])
 )
 """Where packages come from is the business of each machine's own set-up."""
 PEOPLE = re.compile("|".join(["C" + "EO", "sub" + "-?agent", "COM" + r"MON\.md", "issues" + " show"]))
@@ -61,8 +59,6 @@ def test_the_patterns_find_what_they_are_for(pattern: re.Pattern[str], line: str
     assert pattern.search(line)
 
 
-@pytest.mark.parametrize(
-    "line", ["docs/work/plan.md", "~/home/x", "https://example.net/home/x", "$HOME/root/a"]
-)
+@pytest.mark.parametrize("line", ["docs/work/plan.md", "~/home/x", "https://example.net/home/x", "$HOME/root/a"])
 def test_the_patterns_leave_other_paths_alone(line: str) -> None:
     assert not LOCAL_PATH.search(line)

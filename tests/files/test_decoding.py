@@ -213,9 +213,7 @@ def test_damaged_exif_leaves_the_picture_as_it_is(exif: bytes) -> None:
     assert np.array_equal(colours_of(saved(Image.fromarray(UPRIGHT), "PNG", exif=exif)), UPRIGHT)
 
 
-@pytest.mark.parametrize(
-    ("form", "options"), [("PNG", {}), ("WEBP", {"lossless": True, "minimize_size": False})]
-)
+@pytest.mark.parametrize(("form", "options"), [("PNG", {}), ("WEBP", {"lossless": True, "minimize_size": False})])
 def test_animations_give_their_first_frame_and_a_notice(form: str, options: dict[str, object]) -> None:
     frames = [Image.fromarray(frame) for frame in (UPRIGHT, 255 - UPRIGHT, UPRIGHT[::-1])]
     data = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=100, **options)

@@ -43,9 +43,7 @@ def outcome(data: bytes, seed: int) -> str:
     return "read"
 
 
-@pytest.mark.parametrize(
-    ("name", "mutate"), PAIRS, ids=[f"{name}-{mutate.__name__}" for name, mutate in PAIRS]
-)
+@pytest.mark.parametrize(("name", "mutate"), PAIRS, ids=[f"{name}-{mutate.__name__}" for name, mutate in PAIRS])
 def test_mutants(name: str, mutate: mutants.Mutator) -> None:
     sound = (PNGS | OTHERS)[name]
     for seed in range(MUTANTS_EACH):
@@ -110,8 +108,7 @@ def test_many_threads_read_at_once_and_leave_the_warning_filters_as_they_were() 
     before = list(warnings.filters)
     found: list[object] = []
     workers = [
-        threading.Thread(target=lambda: found.append(files.decode_illustration(PNGS["profile"])))
-        for _ in range(8)
+        threading.Thread(target=lambda: found.append(files.decode_illustration(PNGS["profile"]))) for _ in range(8)
     ]
     for worker in workers:
         worker.start()

@@ -152,9 +152,7 @@ except InputError as error:
 def test_a_disk_that_fills_up_half_way(tmp_path: Path) -> None:
     path = tmp_path / "out.bin"
     path.write_bytes(b"old")
-    answer = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
     assert answer.stdout == f"'{path}' cannot be written (File too large); nothing was changed.\n"
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
