@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from stenciltorch.errors import ModelError, StencilTorchError
+from stenciltorch.errors import InputError, ModelError, StencilTorchError
 from stenciltorch.networks.faithful import FaithfulStencilModel, Generator, Illustration2VecFront, to_onnx
 from stenciltorch.networks.faithful.exportable import INPUTS
 from stenciltorch.networks.measure import count_macs, count_parameters
@@ -75,7 +75,10 @@ def write(path: Path, features: int, seed: int) -> str:
 
     Raises:
         ModelError: onnxruntime and torch differ by more than a level.
+        InputError: there is no such folder.
     """
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent}; make it first.")
     model = build(features, seed)
     draft = path.with_name(f".{path.name}.part")
     try:

@@ -49,6 +49,13 @@ def picture(height: int, width: int, rng: torch.Generator) -> list[Tensor]:
     return [composite[:, :3], semantics]
 
 
+def inputs_of(layer: nn.Module) -> list[Tensor]:
+    """What the layer is given from now on."""
+    seen: list[Tensor] = []
+    layer.register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0].clone()))
+    return seen
+
+
 # Sizes and costs as the authors' networks have them, at 512 x 512.
 
 
@@ -144,11 +151,20 @@ def test_pixel_shuffle_order():
 
 def test_a_stage_joins_the_skip_before_the_features():
     stage = DecoderStage(5, 4, 1, groups=2, dilations=(), normalise=False)
-    skip, features = torch.full((1, 2, 3, 3), 2.0), torch.full((1, 3, 3, 3), 3.0)
-    seen = []
-    stage.join.register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
-    stage(skip, features)
-    assert seen[0][0, :, 0, 0].tolist() == [2, 2, 3, 3, 3]
+    joined = inputs_of(stage.join)
+    stage(torch.full((1, 2, 3, 3), 2.0), torch.full((1, 3, 3, 3), 3.0))
+    assert joined[0][0, :, 0, 0].tolist() == [2, 2, 3, 3, 3]
+
+
+def test_a_stage_adds_a_leaky_relu_after_each_block():
+    """-1 from the joining convolution shrinks once there and once after a block that does nothing."""
+    stage = DecoderStage(4, 4, 1, groups=2, dilations=(1,), normalise=False)
+    for parameter in [stage.join.weight, *stage.blocks[0].expand.parameters()]:
+        nn.init.zeros_(parameter)
+    nn.init.constant_(stage.join.bias, -1.0)
+    thought = inputs_of(stage.grow)
+    stage(torch.zeros(1, 2, 3, 3), torch.zeros(1, 2, 3, 3))
+    torch.testing.assert_close(thought[0], torch.full((1, 4, 3, 3), -0.04))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +218,17 @@ def test_pictures_of_a_batch_do_not_know_each_other(rng):
     both = inputs(32, 32, rng, batch=2)
     alone = [part[1:] for part in both]
     torch.testing.assert_close(generator(*both).illustration[1:], generator(*alone).illustration)
+
+
+@torch.no_grad()
+def test_maps_are_joined_in_the_authors_order(rng):
+    generator = Generator(8)
+    hinted, bottom, last = map(inputs_of, (generator.to_eighth, generator.stage5.join, generator.decoder.head))
+    given = inputs(32, 32, rng)
+    encoded = generator(*given).encoded
+    assert torch.equal(hinted[0][:, :16], encoded.quarter)
+    assert torch.equal(bottom[0], torch.cat([encoded.sixteenth, given[2]], dim=1))
+    assert torch.equal(last[0][:, 4:], encoded.full)
 
 
 @torch.no_grad()

@@ -105,6 +105,8 @@ def to_onnx(model: FaithfulStencilModel) -> torch.onnx.ONNXProgram:
         )
     if program is None:
         raise ModelError("torch could not export the faithful model.")
+    for node in program.model.graph:
+        node.metadata_props.clear()  # stack traces of the machine that exported it
     return program
 
 
