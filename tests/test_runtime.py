@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import sys
 from contextlib import suppress
 
 import numpy as np
@@ -117,9 +118,7 @@ def test_a_changed_byte_is_found(model, no_session):
     data = bytearray((model / "painter.onnx").read_bytes())
     data[len(data) // 2] ^= 1
     (model / "painter.onnx").write_bytes(data)
-    with pytest.raises(
-        ModelError, match=r"painter\.onnx is not the file that its model\.json describes .*anew"
-    ):
+    with pytest.raises(ModelError, match=r"painter\.onnx is not the file that its model\.json describes .*anew"):
         open_model(model)
 
 
@@ -214,9 +213,7 @@ def custom_domain_in_a_branch(graph):
 
 
 def huge_claim(graph):
-    graph.graph.initializer.append(
-        TensorProto(name="big", data_type=TensorProto.FLOAT, dims=[2**29], raw_data=b"1234")
-    )
+    graph.graph.initializer.append(TensorProto(name="big", data_type=TensorProto.FLOAT, dims=[2**29], raw_data=b"1234"))
 
 
 def huge_typed_claim(graph):
@@ -226,9 +223,7 @@ def huge_typed_claim(graph):
 
 
 def negative_side(graph):
-    graph.graph.initializer.append(
-        TensorProto(name="big", data_type=TensorProto.FLOAT, dims=[-1], raw_data=b"1234")
-    )
+    graph.graph.initializer.append(TensorProto(name="big", data_type=TensorProto.FLOAT, dims=[-1], raw_data=b"1234"))
 
 
 def many_axes(graph):
@@ -401,9 +396,7 @@ def test_pictures_of_another_type_are_refused(model, no_session, graph, name, el
     changed = make_graph(graph)
     retype(changed, name, element, axes)
     replace_graph(model, graph, changed.SerializeToString())
-    with pytest.raises(
-        ModelError, match=rf"{graph}\.onnx: {name} has ONNX type {element} and {axes} axes, expected"
-    ):
+    with pytest.raises(ModelError, match=rf"{graph}\.onnx: {name} has ONNX type {element} and {axes} axes, expected"):
         open_model(model)
 
 
@@ -417,9 +410,7 @@ def test_a_missing_answer_is_named(model, no_session):
 
 def test_an_opaque_tensor_that_nobody_makes_is_named(model, no_session):
     replace_graph(model, "painter", make_graph("painter", opaque="other").SerializeToString())
-    with pytest.raises(
-        ModelError, match=r"painter\.onnx asks for 'other', which encoder\.onnx does not answer"
-    ):
+    with pytest.raises(ModelError, match=r"painter\.onnx asks for 'other', which encoder\.onnx does not answer"):
         open_model(model)
 
 
@@ -437,9 +428,7 @@ def test_the_card_tells_what_the_files_say(model):
 def test_sessions_are_made_when_first_needed(model, monkeypatch):
     made = []
     real = onnxruntime.InferenceSession
-    monkeypatch.setattr(
-        onnxruntime, "InferenceSession", lambda *args, **kw: made.append(args) or real(*args, **kw)
-    )
+    monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *args, **kw: made.append(args) or real(*args, **kw))
     opened = open_model(model, threads=1)
     assert not made
     opened.encoder.open()
@@ -481,6 +470,13 @@ def test_tensors_share_the_arrays_memory():
     array.flags.writeable = False
     assert tensor(array).data_ptr() == array.ctypes.data
     assert np.array_equal(tensor(array[:, ::2]).numpy(), array[:, ::2])
+
+
+def test_the_callers_arithmetic_stays_as_it_was(model):
+    """onnxruntime can flush denormals to zero, but then does so for the whole calling thread."""
+    open_model(model, threads=1).encoder.open()
+    assert np.float64(5e-324) * 1.0 > 0
+    assert sys.float_info.min / 4 > 0
 
 
 def test_threads():

@@ -28,9 +28,7 @@ def box(pixels, size, row, column):
     """Weights and values under one result."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
-            weight = overlap(pixels.shape[0], size.height, row, y) * overlap(
-                pixels.shape[1], size.width, column, x
-            )
+            weight = overlap(pixels.shape[0], size.height, row, y) * overlap(pixels.shape[1], size.width, column, x)
             if weight:
                 yield weight, [int(value) for value in np.atleast_1d(pixels[y, x])]
 

@@ -156,9 +156,7 @@ def _distance(
 
 def _check_keys(entry: Any, known: set[str], name: str) -> None:
     if not isinstance(entry, dict):
-        raise InputError(
-            f"{name}: expected an object with {', '.join(sorted(known))}, found {_shown(entry)}."
-        )
+        raise InputError(f"{name}: expected an object with {', '.join(sorted(known))}, found {_shown(entry)}.")
     unknown = entry.keys() - known
     if unknown:
         raise InputError(f"{name}: {sorted(unknown)[0]!r} is not known; expected {', '.join(sorted(known))}.")

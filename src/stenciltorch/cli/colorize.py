@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,46 +31,23 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "colorize", help="colour drawings, following hints", description=DESCRIPTION, epilog=EPILOG
     )
     parser.set_defaults(run=run)
-    add = parser.add_argument
-    add(
-        "drawing",
-        type=Path,
-        nargs="+",
-        metavar="DRAWING",
-        help="a line drawing (PNG, JPEG, WebP), or a folder",
+    _add_files(parser.add_argument)
+    parser.add_argument(
+        "--no-levels", dest="levels", action="store_false", help="take grey paper as drawn instead of whitening it"
     )
-    add(
-        "--hints",
-        type=Path,
-        metavar="FILE",
-        help="colours on a transparent picture, or dabs in a .json hint file",
-    )
-    add(
-        "--hint",
-        action="append",
-        default=[],
-        metavar="X,Y,#RRGGBB[,RADIUS]",
-        help="one dab; give as many as you like",
-    )
+    parser.add_argument("--json", action="store_true", help="report on standard output as JSON")
+    add_model(parser)
+    return parser
+
+
+def _add_files(add: Callable[..., object]) -> None:
+    add("drawing", type=Path, nargs="+", metavar="DRAWING", help="a line drawing (PNG, JPEG, WebP), or a folder")
+    add("--hints", type=Path, metavar="FILE", help="colours on a transparent picture, or dabs in a .json hint file")
+    add("--hint", action="append", default=[], metavar="X,Y,#RRGGBB[,RADIUS]", help="one dab; give as many as you like")
     add("--mask", type=Path, metavar="FILE", help="white where to paint, black where to keep the base")
     add("--base", type=Path, metavar="FILE", help="the picture so far (default: the bare drawing)")
     add("--flats", type=Path, metavar="FILE", help="also write the unshaded colours without lines")
-    add(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="where to write (default: DRAWING-colored.png beside it)",
-    )
-    add(
-        "--no-levels",
-        dest="levels",
-        action="store_false",
-        help="take grey paper as drawn instead of whitening it",
-    )
-    add("--json", action="store_true", help="report on standard output as JSON")
-    add_model(parser)
-    return parser
+    add("-o", "--output", type=Path, metavar="FILE", help="where to write (default: DRAWING-colored.png beside it)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,7 +26,10 @@ class _Version(argparse.Action):
     """Looks the version up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        parser.exit(0, f"stenciltorch {version('stenciltorch')}\n")
+        from importlib.metadata import version
+
+        sys.stdout.write(f"stenciltorch {version('stenciltorch')}\n")
+        parser.exit()
 
 
 def top_parser() -> Parser:

@@ -85,9 +85,7 @@ def read_manifest(folder: Path) -> Manifest:
 def check_contract(found: object, name: str) -> None:
     """Raises ModelError unless `found` is this package's contract, as a number or as text."""
     if found is None:
-        raise ModelError(
-            f"{name} names no StencilTorch contract, so it is another program's model; {_ELSEWHERE}."
-        )
+        raise ModelError(f"{name} names no StencilTorch contract, so it is another program's model; {_ELSEWHERE}.")
     if isinstance(found, bool) or str(found) != str(CONTRACT):
         raise ModelError(
             f"{name} is made for model contract {str(found)[:20]} but this StencilTorch speaks {CONTRACT}; "
@@ -100,9 +98,7 @@ def _parse(facts: dict[str, Any], folder: Path) -> Manifest:
     if not isinstance(name, str) or not name:
         raise _damaged(folder, "it has no name")
     if type(work_pixels) is not int or not 1 <= work_pixels <= MAX_WORK_PIXELS:
-        raise _damaged(
-            folder, f"work_pixels must be a whole number from 1 to {MAX_WORK_PIXELS}, found {work_pixels}"
-        )
+        raise _damaged(folder, f"work_pixels must be a whole number from 1 to {MAX_WORK_PIXELS}, found {work_pixels}")
     if not isinstance(files, dict):
         raise _damaged(folder, "it lists no files")
     return Manifest(name, work_pixels, {f"{graph}.onnx": _facts(files, graph, folder) for graph in GRAPHS})
@@ -128,9 +124,7 @@ def read_verified(path: Path, facts: FileFacts) -> bytes:
     """
     data = _read(path, MAX_FILE_BYTES)
     if len(data) != facts.bytes:
-        raise ModelError(
-            f"{path} has {len(data)} bytes but its {MANIFEST} says {facts.bytes}; get the model anew."
-        )
+        raise ModelError(f"{path} has {len(data)} bytes but its {MANIFEST} says {facts.bytes}; get the model anew.")
     digest = hashlib.sha256(data).hexdigest()
     if digest != facts.sha256:
         raise ModelError(

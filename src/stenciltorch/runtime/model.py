@@ -95,9 +95,7 @@ class Graph:
                 self._data, session_options(self.threads), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's errors share no base but this
-            raise ModelError(
-                f"onnxruntime cannot use {self.path} ({_reason(error)}); get the model anew."
-            ) from error
+            raise ModelError(f"onnxruntime cannot use {self.path} ({_reason(error)}); get the model anew.") from error
         session.disable_fallback()
         return session
 
@@ -109,7 +107,6 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.log_severity_level = _QUIET
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     return options
 
 
@@ -191,8 +188,7 @@ def _check_answers(outputs: tuple[Port, ...], path: str) -> None:
     missing = ANSWERS.keys() - {port.name for port in outputs}
     if missing:
         raise ModelError(
-            f"{path} does not answer {', '.join(sorted(missing))} (contract {CONTRACT}); "
-            "export the model again."
+            f"{path} does not answer {', '.join(sorted(missing))} (contract {CONTRACT}); export the model again."
         )
     _check_ports(outputs, ANSWERS, path)
 

@@ -75,9 +75,7 @@ def _read_model(message: memoryview, name: str) -> OnnxFile:
         elif field.key == 14:
             metadata.update([_entry(field.message())])
         elif field.key == 25:
-            raise ModelError(
-                f"{name} defines functions of its own, which are refused; export the model without them."
-            )
+            raise ModelError(f"{name} defines functions of its own, which are refused; export the model without them.")
     if graphs != 1:
         raise WireError(f"{graphs} graphs instead of one")
     inputs = tuple(port for port in outside.inputs.values() if port.name not in outside.weights)
@@ -91,9 +89,7 @@ def _entry(message: memoryview) -> tuple[str, str]:
 
 def _check_graph(message: memoryview, name: str, depth: int, outside: _Outside | None = None) -> None:
     if depth > MAX_DEPTH:
-        raise ModelError(
-            f"{name} nests graphs more than {MAX_DEPTH} deep, which is refused; export the model flatter."
-        )
+        raise ModelError(f"{name} nests graphs more than {MAX_DEPTH} deep, which is refused; export the model flatter.")
     for field in fields(message):
         if field.key == 1:
             _check_node(field.message(), name, depth)
@@ -148,8 +144,7 @@ def _check_tensor(message: memoryview, name: str) -> str:
     for field in fields(message):
         if field.key == 13 or (field.key == 14 and field.whole() != 0):
             raise ModelError(
-                f"{name} keeps weights in another file (external data), which is refused; "
-                "export it as one file."
+                f"{name} keeps weights in another file (external data), which is refused; export it as one file."
             )
         if field.key == 1:
             sides += [signed(number) for number in field.wholes()]
