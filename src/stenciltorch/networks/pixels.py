@@ -52,7 +52,7 @@ def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
     """
     alpha = hints[:, 3:4] * (1.0 - 0.9 * ink)
     weight = F.avg_pool2d(alpha, CELL)
-    colour = F.avg_pool2d(hints[:, :3] * alpha, CELL) / (weight + 1e-6)
+    colour = F.avg_pool2d(hints[:, :3] * alpha, CELL) / weight.clamp(min=1e-6)
     return colour, (2.0 * weight).clamp(max=1.0)
 
 
@@ -60,5 +60,5 @@ def pool_base(base: Tensor, mask: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
     """Bring the kept pixels to cells, away from lines; shapes as in `pool_hints`."""
     kept = (1.0 - mask) * (1.0 - ink).square()
     weight = F.avg_pool2d(kept, CELL)
-    colour = F.avg_pool2d(base * kept, CELL) / (weight + 1e-6)
+    colour = F.avg_pool2d(base * kept, CELL) / weight.clamp(min=1e-6)
     return colour, weight

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from stenciltorch.networks.pixels import CELL
 
 TINY = 1e-20
+"""Least divisor. A bound, not a summand: the exporter takes sums with constants this small for no-ops."""
 
 
 def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
@@ -81,7 +82,7 @@ def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, 
         state = along_columns(along_rows(state, rows), columns)
         state = given + (1.0 - held) * state / (1.0 + state[:, :, 3:4])
     amount = state[:, :, 3:4]
-    return torch.cat([state[:, :, :3] / (amount + TINY), amount], dim=2)
+    return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 
 
 class Prices(nn.Module):

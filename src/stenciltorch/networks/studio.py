@@ -81,7 +81,7 @@ def away_from_ink(ink: Tensor) -> Tensor:
     slope_x = grown[..., 1:-1, :-2] - grown[..., 1:-1, 2:]
     slope_y = grown[..., :-2, 1:-1] - grown[..., 2:, 1:-1]
     slope = torch.cat([slope_x, slope_y], dim=1)
-    length = (slope.square().sum(dim=1, keepdim=True) + 1e-8).sqrt()
+    length = slope.square().sum(dim=1, keepdim=True).clamp(min=1e-8).sqrt()
     return slope / length * (12.0 * length).clamp(max=1.0)
 
 
