@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from studio.chromium import launch, wait_ready, watch
 from studio.drawings import save_examples
 from studio.serving import list_examples, serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
@@ -52,7 +52,9 @@ def address(fake_model: Path, examples: Path) -> Iterator[str]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    fresh = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True, locale="en-GB", reduced_motion="reduce")
+    fresh = browser.new_context(
+        viewport={"width": 1280, "height": 800}, accept_downloads=True, locale="en-GB", reduced_motion="reduce"
+    )
     yield fresh
     fresh.close()
 

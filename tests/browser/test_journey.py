@@ -250,7 +250,9 @@ def test_the_eraser_cuts_hints_and_the_picker_reads_colours(page: Page) -> None:
 def test_a_painted_result_becomes_the_base_and_passes_come_back(page: Page) -> None:
     page.keyboard.press("p")
     choose_colour(page, "#000000")
-    page.evaluate("(async () => { const { settings } = await import('./ui/settings.js'); settings.set('opacity', 1); settings.set('softness', 0); })()")
+    page.evaluate(
+        "(async () => { const { settings } = await import('./ui/settings.js'); settings.set('opacity', 1); settings.set('softness', 0); })()"
+    )
     drag(page, [(30, 300), (60, 300)], pane=1)
     settle(page)
     assert near(result_at(page, 45, 300), (0, 0, 0))
@@ -258,7 +260,9 @@ def test_a_painted_result_becomes_the_base_and_passes_come_back(page: Page) -> N
     wait_until(page, "studio.editor.document.passes.length === 1")
     settle(page)
     assert page.evaluate("studio.editor.document.retouches.length") == 0
-    base = page.evaluate("studio.editor.document.base.pixels().then((pixels) => [...pixels.slice((300 * 384 + 45) * 3, (300 * 384 + 45) * 3 + 3)])")
+    base = page.evaluate(
+        "studio.editor.document.base.pixels().then((pixels) => [...pixels.slice((300 * 384 + 45) * 3, (300 * 384 + 45) * 3 + 3)])"
+    )
     assert base == [0, 0, 0]
     page.click(".passes button")
     settle(page)

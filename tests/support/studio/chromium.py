@@ -41,9 +41,7 @@ def launch(playwright: Any, extra: list[str] | None = None) -> Browser:
 def watch(page: Page, troubles: list[str]) -> None:
     """Gather what the page complains of."""
     page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on(
-        "console", lambda note: troubles.append(f"console: {note.text}") if note.type == "error" else None
-    )
+    page.on("console", lambda note: troubles.append(f"console: {note.text}") if note.type == "error" else None)
 
 
 def wait_until(page: Page, condition: str, seconds: float = 60.0) -> None:

@@ -53,15 +53,26 @@ class GraphBuilder:
         self.bytes(colour, "colour")
         self.bytes(colour, "flats")
 
-    def save(self, path: Path, inputs: dict[str, tuple[int, list[object]]], outputs: dict[str, tuple[int, list[object]]], graph: str) -> None:
+    def save(
+        self,
+        path: Path,
+        inputs: dict[str, tuple[int, list[object]]],
+        outputs: dict[str, tuple[int, list[object]]],
+        graph: str,
+    ) -> None:
         info = {"inputs": inputs, "outputs": outputs}
-        made = {part: [helper.make_tensor_value_info(name, *spec) for name, spec in specs.items()] for part, specs in info.items()}
+        made = {
+            part: [helper.make_tensor_value_info(name, *spec) for name, spec in specs.items()]
+            for part, specs in info.items()
+        }
         model = helper.make_model(
             helper.make_graph(self.nodes, graph, made["inputs"], made["outputs"], self.constants),
             opset_imports=[helper.make_opsetid("", 20)],
             ir_version=9,
         )
-        helper.set_model_props(model, {"stenciltorch.contract": "1", "stenciltorch.graph": graph, "stenciltorch.model": "fake"})
+        helper.set_model_props(
+            model, {"stenciltorch.contract": "1", "stenciltorch.graph": graph, "stenciltorch.model": "fake"}
+        )
         onnx.checker.check_model(model)
         onnx.save(model, path)
 
@@ -80,16 +91,26 @@ def save_encoder(folder: Path) -> None:
 
 def spread_colour(graph: GraphBuilder) -> str:
     """hints -> (1, 3, h, w) unit: the mean of hint colours within `REACH` pixels, white where there are none."""
-    planes = graph.op("Transpose", graph.op("Unsqueeze", graph.unit("hints"), graph.constant([0], np.int64)), perm=[0, 3, 1, 2])
-    alpha = graph.op("Slice", planes, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64))
-    colours = graph.op("Slice", planes, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64))
+    planes = graph.op(
+        "Transpose", graph.op("Unsqueeze", graph.unit("hints"), graph.constant([0], np.int64)), perm=[0, 3, 1, 2]
+    )
+    alpha = graph.op(
+        "Slice", planes, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64)
+    )
+    colours = graph.op(
+        "Slice", planes, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64)
+    )
     heavy = graph.op("Concat", graph.op("Mul", colours, alpha), alpha, axis=1)
     size = 2 * REACH + 1
     across = graph.op("AveragePool", heavy, kernel_shape=[1, size], pads=[0, REACH, 0, REACH])
     pooled = graph.op("AveragePool", across, kernel_shape=[size, 1], pads=[REACH, 0, REACH, 0])
     least = graph.constant(0.003)
-    weight = graph.op("Slice", pooled, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64))
-    sums = graph.op("Slice", pooled, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64))
+    weight = graph.op(
+        "Slice", pooled, graph.constant([3], np.int64), graph.constant([4], np.int64), graph.constant([1], np.int64)
+    )
+    sums = graph.op(
+        "Slice", pooled, graph.constant([0], np.int64), graph.constant([3], np.int64), graph.constant([1], np.int64)
+    )
     return graph.op("Div", graph.op("Add", sums, least), graph.op("Add", weight, least), output="coarse")
 
 
@@ -101,7 +122,7 @@ def save_painter(folder: Path) -> None:
     graph = GraphBuilder()
     graph.composite(to_rows(graph, spread_colour(graph)), "lineart", "mask", "base")
     inputs = {"hints": (U8, ["h", "w", 4]), "lineart": GREY, "mask": GREY, "base": RGB, "seen": (F32, ["h", "w"])}
-    outputs = {name: RGB for name in PICTURES} | {"coarse": (F32, [1, 3, "h", "w"])}
+    outputs = dict.fromkeys(PICTURES, RGB) | {"coarse": (F32, [1, 3, "h", "w"])}
     graph.save(folder / "painter.onnx", inputs, outputs, "painter")
 
 
@@ -120,15 +141,23 @@ def save_finisher(folder: Path) -> None:
     rows, width = (graph.op("Gather", shape, graph.constant(axis, np.int64)) for axis in (0, 1))
     first, full = (graph.op("Gather", "span", graph.constant(place, np.int64)) for place in (0, 1))
     down = graph.op("Unsqueeze", places(graph, rows, first, full), graph.constant([1], np.int64))
-    across = graph.op("Unsqueeze", places(graph, width, graph.constant(0, np.int64), width), graph.constant([0], np.int64))
+    across = graph.op(
+        "Unsqueeze", places(graph, width, graph.constant(0, np.int64), width), graph.constant([0], np.int64)
+    )
     last = graph.constant([2], np.int64)
-    grid = graph.op("Concat", *(graph.op("Unsqueeze", graph.op("Expand", part, shape), last) for part in (across, down)), axis=2)
+    grid = graph.op(
+        "Concat", *(graph.op("Unsqueeze", graph.op("Expand", part, shape), last) for part in (across, down)), axis=2
+    )
     grid = graph.op("Unsqueeze", grid, graph.constant([0], np.int64))
     sampled = graph.op("GridSample", "coarse", grid, mode="linear", padding_mode="border", align_corners=0)
     graph.composite(to_rows(graph, sampled), "lineart", "mask", "base")
     strip: tuple[int, list[object]] = (U8, ["r", "W"])
     inputs = {
-        "lineart": strip, "mask": strip, "base": (U8, ["r", "W", 3]), "span": (I64, [2]), "coarse": (F32, [1, 3, "h", "w"]),
+        "lineart": strip,
+        "mask": strip,
+        "base": (U8, ["r", "W", 3]),
+        "span": (I64, [2]),
+        "coarse": (F32, [1, 3, "h", "w"]),
     }
     graph.save(folder / "finisher.onnx", inputs, {name: (U8, ["r", "W", 3]) for name in PICTURES}, "finisher")
 
@@ -138,7 +167,10 @@ def save_model(folder: Path, work_pixels: int = 768 * 768) -> Path:
     save_encoder(folder)
     save_painter(folder)
     save_finisher(folder)
-    files = {path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size} for path in sorted(folder.glob("*.onnx"))}
+    files = {
+        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+        for path in sorted(folder.glob("*.onnx"))
+    }
     card = {"name": "fake", "contract": "1", "work_pixels": work_pixels, "files": files}
     (folder / "model.json").write_text(json.dumps(card))
     return folder

@@ -11,6 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from stenciltorch.studio.gallery import index, read_examples
+
 STATIC = Path(__file__).parents[3] / "src/stenciltorch/studio/static"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
@@ -30,7 +32,10 @@ class Handler(SimpleHTTPRequestHandler):
     """`/` is the static folder; `/models/` and `/examples/` lie elsewhere."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json",
+        ".mjs": "text/javascript",
+        ".js": "text/javascript",
+        ".wasm": "application/wasm",
+        ".webmanifest": "application/manifest+json",
     }
 
     def __init__(self, *args: Any, folders: dict[str, Path], isolated: bool = True, **kwargs: Any) -> None:
@@ -57,9 +62,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 def list_examples(folder: Path) -> None:
     """index.json as the studio's server gives it."""
-    names = sorted(path.name.removesuffix("-lineart.png") for path in folder.glob("*-lineart.png"))
-    entries = [{"name": name, "lineart": f"{name}-lineart.png", "hints": f"{name}-hints.json"} for name in names]
-    (folder / "index.json").write_text(json.dumps(entries))
+    (folder / "index.json").write_text(json.dumps(index(read_examples(folder))))
 
 
 @contextmanager

@@ -160,6 +160,7 @@ class Studio {
     if (this.pointers.busy) return this.pointers.cancel();
     this.selection.select(null);
     this.pointers.byKeyboard = true;
+    this.stage.root.classList.remove("by-pointer");
     this.stage.compare(false);
   }
 

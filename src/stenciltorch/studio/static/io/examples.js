@@ -5,7 +5,7 @@ import { openFile } from "./open.js";
 
 const FOLDER = new URL("examples/", document.baseURI);
 
-/** @typedef {{name: string, lineart: string, hints: string}} Example */
+/** @typedef {{name: string, title: string, lineart: string, hints: readonly string[]}} Example  hints: ways to colour it, the first to begin with */
 
 /** @returns {Promise<Example[]>} none where there is no list */
 export async function listExamples() {
@@ -22,14 +22,14 @@ export async function listExamples() {
 export const thumbnailUrl = ({ lineart }) => new URL(lineart, FOLDER).href;
 
 /** @param {Example} example @returns {Promise<import("../core/document.js").StudioDocument>} */
-export async function openExample({ name, lineart, hints }) {
+export async function openExample({ name, title, lineart, hints }) {
   const get = async (path) => {
     const response = await fetch(new URL(path, FOLDER));
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return response;
   };
-  const [drawing, sheet] = await Promise.all([get(lineart).then((response) => response.blob()), hints ? get(hints).then((response) => response.json()) : null]);
-  const opened = await openFile(drawing, `${name}.png`);
+  const [drawing, sheet] = await Promise.all([get(lineart).then((response) => response.blob()), hints?.length ? get(hints[0]).then((response) => response.json()) : null]);
+  const opened = await openFile(drawing, `${title ?? name}.png`);
   const studio = opened.document;
   return sheet ? { ...studio, hints: readHintSheet(sheet, studio) } : studio;
 }

@@ -54,9 +54,11 @@ export async function examplesDialog(choose) {
 
 /** @param {import("../io/examples.js").Example} example @param {(example: any) => void} choose */
 export function exampleButton(example, choose, label = true) {
-  const image = el("img", { src: thumbnailUrl(example), alt: label ? "" : example.name, loading: "lazy" });
-  return el("button", { type: "button", "data-example": example.name, title: example.name, onclick: () => choose(example) }, image, label ? example.name : null);
+  const image = el("img", { src: thumbnailUrl(example), alt: label ? "" : titleOf(example), loading: "lazy" });
+  return el("button", { type: "button", "data-example": example.name, title: titleOf(example), onclick: () => choose(example) }, image, label ? titleOf(example) : null);
 }
+
+const titleOf = ({ title, name }) => title ?? name;
 
 /** @param {(kinds: string[], project: boolean) => Promise<void>} act */
 export function exportDialog(act) {

@@ -48,14 +48,17 @@ export function t(key, values = {}) {
 export function translate(root) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-label]")) label(node, node.dataset.tLabel);
+  for (const node of root.querySelectorAll("[data-t-title]")) tip(node, node.dataset.tTitle);
 }
 
 /** @param {HTMLElement} node @param {string} key */
 function label(node, key) {
-  const name = t(key);
-  const keys = node.dataset.keys;
-  node.setAttribute("aria-label", name);
-  if (node.matches("button, [role=button], a, label, select")) node.title = keys ? `${name} (${keys})` : name;
+  node.setAttribute("aria-label", t(key));
+  if (node.matches("button, [role=button], a, label, select")) tip(node, key);
+}
+
+function tip(node, key) {
+  node.title = node.dataset.keys ? `${t(key)} (${node.dataset.keys})` : t(key);
 }
 
 /** Give a node a spoken name that follows the language. @param {HTMLElement} node @param {string} key @param {string} [keys] shortcut shown in the tooltip */
@@ -63,6 +66,14 @@ export function named(node, key, keys = "") {
   node.dataset.tLabel = key;
   if (keys) node.dataset.keys = keys;
   label(node, key);
+  return node;
+}
+
+/** A tooltip for a node that has words of its own. @param {HTMLElement} node @param {string} key @param {string} [keys] */
+export function tipped(node, key, keys = "") {
+  node.dataset.tTitle = key;
+  if (keys) node.dataset.keys = keys;
+  tip(node, key);
   return node;
 }
 

@@ -60,6 +60,7 @@ export class Pointers {
 
   #down(event, pane) {
     event.preventDefault();
+    this.stage.root.classList.add("by-pointer");
     pane.overlay.focus({ preventScroll: true });
     this.byKeyboard = false;
     try {
@@ -226,6 +227,7 @@ export class Pointers {
     const y = clamp(from.y + moved.y - zero.y, 0, height - 1);
     this.point = { x, y };
     this.byKeyboard = true;
+    stage.root.classList.remove("by-pointer");
     this.app.onPoint(this.point);
     stage.reink();
   }

@@ -1,14 +1,14 @@
 /** The bar at the top: files, undo, view, and the studio itself. */
 
 import { el, find, icon } from "./dom.js";
-import { LANGUAGES, named, onLanguage, worded, currentLanguage } from "./i18n.js";
+import { LANGUAGES, named, onLanguage, tipped, worded, currentLanguage } from "./i18n.js";
 import { settings } from "./settings.js";
 
 /** @param {Record<string, () => void>} actions @param {import("./stage.js").Stage} stage @param {import("../core/editor.js").Editor} editor */
 export function topbar(actions, stage, editor) {
   const button = (name, symbol, keys = "", options = {}) => named(el("button", { type: "button", class: "icon-only", id: `action-${name}`, onclick: () => actions[name](), ...options }, icon(symbol)), `action.${name}`, keys);
   const labelled = (name, symbol, keys) => {
-    const node = named(el("button", { type: "button", class: "labelled", id: `action-${name}`, onclick: () => actions[name]() }, icon(symbol), worded(el("span"), `action.${name}-short`)), `action.${name}`, keys);
+    const node = tipped(el("button", { type: "button", class: "labelled", id: `action-${name}`, onclick: () => actions[name]() }, icon(symbol), worded(el("span"), `action.${name}-short`)), `action.${name}`, keys);
     return node;
   };
   find("#file-actions").append(labelled("open", "open", "Ctrl+O"), labelled("examples", "examples", ""), labelled("save", "save", "Ctrl+S"), labelled("export", "export", "Ctrl+E"));
@@ -23,7 +23,7 @@ export function topbar(actions, stage, editor) {
 }
 
 function zoomReadout(actions, stage) {
-  const node = named(el("button", { type: "button", class: "zoom roomy", onclick: () => actions["actual-size"]() }), "action.actual-size");
+  const node = tipped(el("button", { type: "button", class: "zoom roomy", onclick: () => actions["actual-size"]() }), "action.actual-size");
   const show = () => (node.textContent = `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
   stage.on("view", show);
   show();
