@@ -120,8 +120,15 @@ export function layColour(pixels, rect, coverage, part, colour, opacity) {
     let from = row * part.width;
     let to = ((part.y - rect.y + row) * rect.width + part.x - rect.x) * 4;
     for (let column = 0; column < part.width; column++, from++, to += 4) {
+      if (coverage[from] === 0) continue;
+      if (coverage[from] === 255 && opacity === 1) {
+        pixels[to] = red;
+        pixels[to + 1] = green;
+        pixels[to + 2] = blue;
+        pixels[to + 3] = 255;
+        continue;
+      }
       const alpha = (coverage[from] * opacity) / 255;
-      if (alpha <= 0) continue;
       const below = pixels[to + 3] / 255;
       const sum = alpha + below * (1 - alpha);
       const share = alpha / sum;

@@ -56,6 +56,11 @@ function copyIn(layer, size, rect, bytes) {
   }
 }
 
+function sameBytes(first, second) {
+  for (let at = 0; at < first.length; at++) if (first[at] !== second[at]) return false;
+  return true;
+}
+
 /** Remembers tiles before they are changed, so that a stroke can be kept or taken back. */
 export class TileRecorder {
   /** @param {Uint8Array} layer one byte a pixel @param {import("./geometry.js").Size} size */
@@ -86,7 +91,7 @@ export class TileRecorder {
     const changes = [];
     for (const { column, row, bytes } of this.kept.values()) {
       const now = copyOut(this.layer, this.size, tileRect(this.size, column, row));
-      if (now.some((value, at) => value !== bytes[at])) changes.push({ column, row, before: pack(bytes), after: pack(now) });
+      if (!sameBytes(now, bytes)) changes.push({ column, row, before: pack(bytes), after: pack(now) });
     }
     this.kept.clear();
     return changes;
