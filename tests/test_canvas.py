@@ -210,7 +210,7 @@ def test_a_stencil_starts_without_wishes_and_all_open(lineart: Lineart) -> None:
 )
 def test_the_parts_of_a_stencil_have_one_size(name: str, part: Picture) -> None:
     stencil = Stencil.start(Lineart.filled(Size(4, 6)))
-    with pytest.raises(InputError, match=f"^The {name} are 7 x 5 pixels but the lineart is 6 x 4; "):
+    with pytest.raises(InputError, match=f"^The {name} has 7 x 5 pixels but the lineart has 6 x 4; "):
         getattr(stencil, f"with_{name}")(part)
 
 
@@ -237,7 +237,7 @@ def test_a_second_pass_paints_on_the_first(stencil: Stencil) -> None:
 
 def test_a_painting_of_another_size_does_not_follow() -> None:
     stencil = Stencil.start(Lineart.filled(Size(4, 6)))
-    with pytest.raises(InputError, match="The base are 7 x 5 pixels"):
+    with pytest.raises(InputError, match="The base has 7 x 5 pixels"):
         stencil.continue_from(painting_of(Size(5, 7)))
 
 

@@ -48,11 +48,21 @@ def _frozen(array: npt.ArrayLike, name: str, dtype: type, channels: int | None) 
         raise InputError(f"{name} must be {wanted}, found {pixels.dtype} {pixels.shape}.")
     if 0 in pixels.shape:
         raise InputError(f"{name} is empty: {Size.of(pixels)} pixels.")
-    if not pixels.flags.writeable and pixels.flags.c_contiguous:
+    if pixels.flags.c_contiguous and _cannot_change(pixels):
         return pixels
     copy = np.array(pixels, order="C")
     copy.flags.writeable = False
     return copy
+
+
+def _cannot_change(pixels: npt.NDArray[Any]) -> bool:
+    """Neither the array nor anything that it is a view of can be written to."""
+    owner: Any = pixels
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return False
+        owner = owner.base
+    return owner is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +178,7 @@ class Stencil:
             found = getattr(self, name).size
             if found != self.lineart.size:
                 raise InputError(
-                    f"The {name} are {found} pixels but the lineart is {self.lineart.size}; "
+                    f"The {name} has {found} pixels but the lineart has {self.lineart.size}; "
                     "all parts of a stencil must have one size."
                 )
 

@@ -14,12 +14,13 @@ from stenciltorch.networks.studio import (
     pixel_places,
     put_on_grid,
     sample_at,
+    take_dabs,
 )
 
 ENCODER_OUTPUTS = ("fine", "coarse", "vector", "rows", "columns", "displacement", "kept")
 """Opaque tensors from the encoder to the painter."""
 
-PAINTER_OUTPUTS = ("coarse_flats", "lighting", "displaced")
+PAINTER_OUTPUTS = ("coarse_flats", "lighting", "dabs", "displaced")
 """Opaque tensors from the painter to the finisher."""
 
 
@@ -90,6 +91,7 @@ class PainterGraph(nn.Module):
             from_unit(flats),
             answer.flats,
             answer.lighting[..., :height, :width],
+            answer.dabs[..., :height, :width],
             displacement[..., :height, :width].clone(),
         )
 
@@ -105,6 +107,7 @@ class FinisherGraph(nn.Module):
         span: Tensor,
         coarse_flats: Tensor,
         lighting: Tensor,
+        dabs: Tensor,
         displaced: Tensor,
     ) -> tuple[Tensor, ...]:
         """Strips at full size: uint8 (r, W), (r, W), (r, W, 3); span int64 (2,): first row, full height."""
@@ -116,7 +119,7 @@ class FinisherGraph(nn.Module):
         step = sample_at(displaced, share_x, share_y)
         place_x = (share_x * width + step[:, 0]) / (CELL * coarse_flats.shape[-1])
         place_y = (share_y * height + step[:, 1]) / (CELL * coarse_flats.shape[-2])
-        flats = sample_at(coarse_flats, place_x, place_y)
+        flats = take_dabs(sample_at(coarse_flats, place_x, place_y), sample_at(dabs, share_x, share_y))
         colour = light(flats, sample_at(lighting, share_x, share_y))
         return ink_over(colour, lineart, mask, base), from_unit(colour), from_unit(flats)
 

@@ -58,11 +58,15 @@ class Drawing(NamedTuple):
 
 
 class Coarse(NamedTuple):
-    """What the painter answers before it is put on a grid: flats at cells, lighting at pixels (shade, then light's
-    three colours)."""
+    """What the painter answers before it is put on a grid.
+
+    flats (batch, 3, height/4, width/4); lighting (batch, 4, height, width): shade, then light's three colours; dabs
+    (batch, 4, height, width): the colours asked for, and how far each pixel takes them over as they are, 0..1.
+    """
 
     flats: Tensor
     lighting: Tensor
+    dabs: Tensor
 
 
 class Painted(NamedTuple):
@@ -180,19 +184,25 @@ class Painter(nn.Module):
     def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
         """hints (batch, 4, height, width) and lineart (batch, 1, ...), unit floats, padded like the drawing."""
         wished, weight = pool_hints(hints, 1.0 - lineart)
-        travelled = self._travel(wished, weight, drawing)
+        trust = self._trust(wished, weight, drawing)
+        travelled = self._travel(wished, weight, trust, drawing)
         amount = travelled[:, :, 3]
         arrived = torch.log(amount + 1e-6) / 14.0 + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
         seen = torch.cat([drawing.fine, colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
         features = self._think(F.leaky_relu(self.enter(seen), SLOPE), drawing)
         flats = self._flats(features, travelled[:, :, :3], arrived)
-        return Coarse(flats, self.light(features))
+        taken = hints[:, 3:] * F.interpolate(trust.mean(dim=1, keepdim=True), scale_factor=float(CELL))
+        return Coarse(flats, self.light(features), torch.cat([hints[:, :3], taken], dim=1))
 
-    def _travel(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
+    def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
+        """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1."""
         spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
         doubt = torch.cat([drawing.fine, weight, spread, weight * wished], dim=1)
-        trusted = weight * torch.sigmoid(self.trust(doubt))
+        return torch.sigmoid(self.trust(doubt))
+
+    def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
+        trusted = weight * trust
         kept, kept_strength = drawing.kept[:, :3], drawing.kept[:, 3:]
         sources = wished * weight + kept * (1.0 - weight)
         strength = trusted + (1.0 - weight) * kept_strength
@@ -222,6 +232,11 @@ def light(flats: Tensor, lighting: Tensor) -> Tensor:
     return (flats * shade + 0.5 * torch.tanh(lighting[:, 1:])).clamp(0.0, 1.0)
 
 
+def take_dabs(flats: Tensor, dabs: Tensor) -> Tensor:
+    """Where the artist has painted, the flats are that very colour, as far as the hint is trusted there."""
+    return flats + dabs[:, 3:] * (dabs[:, :3] - flats)
+
+
 def sample_at(values: Tensor, place_x: Tensor, place_y: Tensor) -> Tensor:
     """Bilinear samples of (batch, channels, height, width) at places given as shares of width and height (0..1)."""
     grid = torch.stack([2.0 * place_x - 1.0, 2.0 * place_y - 1.0], dim=-1)
@@ -241,7 +256,7 @@ def put_on_grid(coarse: Coarse, displacement: Tensor) -> Painted:
     across, down = pixel_places(height, width, displacement)
     place_x = (across + displacement[:, 0]) / width
     place_y = (down + displacement[:, 1]) / height
-    flats = sample_at(coarse.flats, place_x, place_y)
+    flats = take_dabs(sample_at(coarse.flats, place_x, place_y), coarse.dabs)
     return Painted(light(flats, coarse.lighting), flats)
 
 
