@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -28,6 +29,8 @@ class EyeStyle:
         lid: how far the upper lid is down, 0..1.
         slant: outer corner raised (degrees).
         spike: a second lash beside the outer corner.
+        pen: width of its lines, relative.
+        rays: spokes of light in the iris, for close views.
     """
 
     iris: str
@@ -40,6 +43,8 @@ class EyeStyle:
     lid: float = 0.0
     slant: float = 0.0
     spike: bool = True
+    pen: float = 1.0
+    rays: int = 0
 
 
 def eye_frame(face: Frame, centre: tuple[float, float], outer: int, style: EyeStyle, narrow: float) -> Frame:
@@ -79,7 +84,8 @@ def _ball(sheet: Sheet, name: str, own: Frame, upright: Frame, opening: Path, st
     disc = area(ring).intersection(room)
     white.shade(room.difference(drop), paint=shadow(style.white, 0.8))
     iris = sheet.part(f"{name}-iris", disc, style.iris)
-    iris.line(ring, nib=Nib(2.6, shadow=-0.35))
+    iris.line(ring, nib=Nib(2.6, shadow=-0.35).wide(style.pen))
+    _rays(sheet, name, upright, middle, style)
     _depth(sheet, name, upright, middle, style, room)
 
 
@@ -104,6 +110,16 @@ def _depth(
     sheet.part(f"{name}-glint", glints.intersection(white.where), None).light(glints)
 
 
+def _rays(sheet: Sheet, name: str, upright: Frame, middle: tuple[float, float], style: EyeStyle) -> None:
+    iris = sheet[f"{name}-iris"]
+    wide, high = style.iris_size
+    for angle in np.linspace(0.12, np.pi - 0.12, style.rays):
+        reach = np.array([wide * np.cos(angle), high * np.sin(angle)])
+        start, end = np.array(middle) + 0.46 * reach, np.array(middle) + 0.92 * reach
+        spoke = upright.curve(f"{start[0]},{start[1]} {end[0]},{end[1]}")
+        iris.light(leaf(spoke, 0.05 * style.wide * style.pen, root=0.3), paint=style.glow, opacity=0.45)
+
+
 def _lashes(sheet: Sheet, name: str, own: Frame, style: EyeStyle) -> None:
     drop = 40 * style.lid
     lid = sheet.part(f"{name}-lid", shapely.Polygon(), None, hides=False)
@@ -112,8 +128,8 @@ def _lashes(sheet: Sheet, name: str, own: Frame, style: EyeStyle) -> None:
     if style.spike:
         spike = f"40,{-51 + low}! 58,{-45 + low} 73,{-50 + low}! 68,{-37 + low} 55,{-30 + low}!"
         lid.black(area(own.shape(spike)))
-    lid.ink(own.curve("48,0 45,24 27,44 -1,50 -28,42 -41,29 -45,16"), Nib(2.9, lift_in=4, lift_out=95, tip=0.4))
-    lid.ink(own.curve(f"-34,{-52 + drop} -14,{-69 + drop} 14,{-76 + drop} 44,{-64 + drop}"), LASH_FINE)
+    lid.ink(own.curve("48,0 45,24 27,44 -1,50 -28,42 -41,29 -45,16"), Nib(2.9, lift_in=4, lift_out=95, tip=0.4).wide(style.pen))
+    lid.ink(own.curve(f"-34,{-52 + drop} -14,{-69 + drop} 14,{-76 + drop} 44,{-64 + drop}"), LASH_FINE.wide(style.pen))
 
 
 def _upper_lash(drop: float) -> str:
