@@ -7,7 +7,7 @@ from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from stenciltorch.studio.forms import check_form, read_form
 from stenciltorch.studio.openapi import describe
@@ -34,12 +34,12 @@ class Api:
     token: str
     version: str
 
-    def routes(self) -> list[Route]:
-        return [
-            Route("/health", self.health),
-            Route("/api/openapi.json", self.description),
-            Route("/api/colorize", self.colorize, methods=["POST"]),
+    def routes(self) -> list[BaseRoute]:
+        inner = [
+            Route("/openapi.json", self.description),
+            Route("/colorize", self.colorize, methods=["POST"]),
         ]
+        return [Route("/health", self.health), Mount("/api", Router(inner, redirect_slashes=False))]
 
     async def health(self, request: Request) -> Response:
         facts = {"status": "ok", "name": "stenciltorch", "version": self.version}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 LINEART = "-lineart.png"
+HINTS = ".json"
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,21 @@ def examples_folder(package: Path = PACKAGE) -> Path:
     return packaged if packaged.is_dir() else package.parents[2] / "examples" / "drawings"
 
 
+def files_inside(folder: Path) -> dict[str, Path]:
+    """Files below a folder by their relative path with /, without hidden ones and links that lead out of it."""
+    root = folder.resolve()
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        name: path
+        for name, path in found.items()
+        if not any(part.startswith(".") for part in name.split("/")) and path.resolve().is_relative_to(root)
+    }
+
+
 def read_examples(folder: Path) -> list[Example]:
     """By name; none when the folder is missing."""
-    drawings = sorted(path for path in folder.glob(f"*{LINEART}") if path.is_file())
-    return [_example(folder, drawing.name.removesuffix(LINEART)) for drawing in drawings]
+    names = list(files_inside(folder))
+    return [_example(name.removesuffix(LINEART), names) for name in names if name.endswith(LINEART)]
 
 
 def index(examples: list[Example]) -> list[dict[str, object]]:
@@ -44,7 +56,8 @@ def index(examples: list[Example]) -> list[dict[str, object]]:
     return [asdict(example) for example in examples]
 
 
-def _example(folder: Path, name: str) -> Example:
-    found = sorted(path.stem for path in folder.glob(f"{name}-hints*.json") if path.is_file())
+def _example(name: str, names: list[str]) -> Example:
+    hints = [found for found in names if found.startswith(f"{name}-hints") and found.endswith(HINTS)]
+    hints.sort(key=lambda found: found.removesuffix(HINTS))
     title = name.replace("-", " ").capitalize()
-    return Example(name, title, f"{name}{LINEART}", tuple(f"{stem}.json" for stem in found))
+    return Example(name, title, f"{name}{LINEART}", tuple(hints))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from stenciltorch.errors import InputError
 from stenciltorch.runtime.folder import GRAPHS, MANIFEST
 from stenciltorch.studio.answers import DETAILS, Refusal
-from stenciltorch.studio.gallery import examples_folder, index, read_examples
+from stenciltorch.studio.gallery import examples_folder, files_inside, index, read_examples
 
 STATIC = Path(__file__).resolve().parent / "static"
 START_PAGE = "/index.html"
@@ -45,7 +45,7 @@ def site_files(static: Path, model: Path, examples: Path) -> dict[str, Path]:
         model: a model folder; model.json and the graphs, nothing else that lies there.
         examples: drawings with their hints; nothing else that lies there.
     """
-    files = {f"/{path.relative_to(static).as_posix()}": path for path in _inside(static)}
+    files = {f"/{name}": path for name, path in files_inside(static).items()}
     names = (MANIFEST, *(f"{graph}.onnx" for graph in GRAPHS))
     files |= {f"/models/{name}": model / name for name in names}
     drawings = [name for example in read_examples(examples) for name in example.files]
@@ -55,14 +55,6 @@ def site_files(static: Path, model: Path, examples: Path) -> dict[str, Path]:
 def site_texts(examples: Path) -> dict[str, str]:
     """Files of the site that are written when asked for, by the path of their URL."""
     return {"/examples/index.json": json.dumps(index(read_examples(examples)), ensure_ascii=False)}
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    root = folder.resolve()
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.resolve().is_relative_to(root):
-            yield path
 
 
 class Shelf:

@@ -34,11 +34,14 @@ class Worker:
     Args:
         waiting: places beside that of the job at work.
         clock: seconds, for the guess when a place will be free.
+
+    Attributes:
+        taken: places that are taken now.
     """
 
     def __init__(self, waiting: int = WAITING, clock: Callable[[], float] = monotonic) -> None:
         self._places = waiting + 1
-        self._taken = 0
+        self.taken = 0
         self._clock = clock
         self._last_seconds = 1.0
         self._closing = Event()
@@ -51,15 +54,15 @@ class Worker:
         Raises:
             Refusal: 503 when all are taken.
         """
-        if self._taken >= self._places:
+        if self.taken >= self._places:
             seconds = min(LONGEST_WAIT, max(1, math.ceil(self._last_seconds)))
-            detail = f"{self._taken} drawings are being coloured already; try again in {seconds} s."
+            detail = f"{self.taken} drawings are being coloured already; try again in {seconds} s."
             raise Refusal(503, "busy", detail, {"Retry-After": str(seconds)})
-        self._taken += 1
+        self.taken += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self.taken -= 1
 
     async def run(self, job: Job[Answer], gone: Awaitable[None]) -> Answer:
         """The job's answer.
