@@ -9,7 +9,7 @@ from pathlib import Path
 from drawing.hints import write_hints
 
 FOLDER = Path(__file__).parents[1] / "examples" / "drawings"
-NAMES = ("ribbon", "scarf", "cat", "mage", "flowers")
+NAMES = ("ribbon", "scarf", "cat", "mage", "flowers", "window")
 
 
 def write(name: str) -> None:
