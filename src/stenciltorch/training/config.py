@@ -35,12 +35,17 @@ class DataConfig:
         crop: side of a training crop in pixels, a multiple of 32.
         procedural: share of samples drawn by the procedural generator instead of taken from pictures.
         smallest, largest: how much of the picture's short side a crop covers.
+        natural: how much unhinted areas count against hinted ones in a picture with its own colours, from which the net
+            learns what to propose.
+        invented: the same in pictures whose colours are made up: there is nothing to propose there but grey.
     """
 
     crop: int = 192
     procedural: float = 0.25
     smallest: float = 0.35
     largest: float = 1.3
+    natural: float = 0.4
+    invented: float = 0.03
     synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
 
 
@@ -62,14 +67,13 @@ class OptimConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the objectives in `training.objectives`; unhinted areas count `unhinted` as much as hinted ones."""
+    """Weights of the objectives in `training.objectives`."""
 
     flats: float = 2.0
     colour: float = 1.0
     gradient: float = 0.5
     coarse: float = 1.0
     chroma: float = 1.0
-    unhinted: float = 0.3
 
 
 @dataclass(frozen=True)

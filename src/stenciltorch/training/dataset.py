@@ -4,7 +4,7 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,11 +30,10 @@ class Picture:
 
 
 class Example(NamedTuple):
-    """A sample and where its hints apply: `hinted` uint8 (H, W), 255 in regions that carry a hint of their own
-    colour."""
+    """A sample and how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own."""
 
     sample: Sample
-    hinted: np.ndarray
+    weight: np.ndarray
 
 
 class Batch(NamedTuple):
@@ -46,7 +45,7 @@ class Batch(NamedTuple):
     base: Tensor
     target: Tensor
     flats: Tensor
-    hinted: Tensor
+    weight: Tensor
 
 
 class PackReader:
@@ -144,13 +143,19 @@ class Examples:
         picture = crop(self.reader.draw(rng), self.data.crop, self.data, rng)
         regions = Regions(picture.regions.astype(np.int32))
         flats = Illustration(picture.colours[picture.regions])
-        sample = synthesize(Illustration(picture.illustration), regions, flats, self.data.synthesis, progress, rng)
-        return Example(sample, hinted_area(sample, regions.array))
+        natural = bool(rng.random() >= self.data.synthesis.recolour)
+        recipe = replace(self.data.synthesis, recolour=0.0 if natural else 1.0)
+        sample = synthesize(Illustration(picture.illustration), regions, flats, recipe, progress, rng)
+        return Example(sample, self._weight(sample, regions.array, natural))
+
+    def _weight(self, sample: Sample, labels: np.ndarray, natural: bool) -> np.ndarray:
+        unhinted = round(255 * (self.data.natural if natural else self.data.invented))
+        return np.maximum(hinted_area(sample, labels), np.uint8(unhinted))
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
         size = Size(self.data.crop, self.data.crop)
         sample = synthesize_procedural(size, self.data.synthesis, progress, rng)
-        return Example(sample, hinted_area(sample, colour_labels(sample.flats)))
+        return Example(sample, self._weight(sample, colour_labels(sample.flats), natural=False))
 
 
 def collate(examples: list[Example]) -> Batch:
@@ -161,7 +166,7 @@ def collate(examples: list[Example]) -> Batch:
         _stack([example.sample.stencil.base.array for example in examples]),
         _stack([example.sample.target.array for example in examples]),
         _stack([example.sample.flats.array for example in examples]),
-        _stack([example.hinted for example in examples]),
+        _stack([example.weight for example in examples]),
     )
 
 

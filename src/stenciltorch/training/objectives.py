@@ -2,7 +2,7 @@
 
 Under a line nobody sees the colour, so pixels count by how much paper shows (`visible`), and areas without a hint,
 where many colours are
-right, count less than hinted ones.
+right, count less than hinted ones (`dataset.Example.weight`).
 """
 
 from __future__ import annotations

@@ -83,8 +83,7 @@ def compute_losses(net: StudioNet, batch: Batch, weights: LossConfig) -> dict[st
     """The objectives by name, and their weighted sum as `total`."""
     unit = Batch(*[values.to(torch.float32) / 255.0 for values in batch])
     painted = net(unit.lineart, unit.mask, unit.base, unit.hints)
-    seen = objective.visible(unit.lineart, unit.mask)
-    seen = seen * (weights.unhinted + (1.0 - weights.unhinted) * unit.hinted)
+    seen = objective.visible(unit.lineart, unit.mask) * unit.weight
     losses = {
         "flats": objective.weighted_l1(painted.flats, unit.flats, seen),
         "colour": objective.weighted_l1(painted.colour, unit.target, seen),
