@@ -19,12 +19,13 @@ from stenciltorch.studio.answers import Refusal
 
 POLICY = "; ".join(
     (
-        "default-src 'self'",
+        "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
-        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
         "connect-src 'self'",
-        "img-src 'self' blob: data:",
-        "object-src 'none'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
