@@ -9,6 +9,7 @@ import logging
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -181,13 +182,29 @@ def _describe(model: onnx.ModelProto, graph: str, card: Card) -> None:
 
 
 def export(net: StudioNet, folder: Path, card: Card) -> Parity:
-    """Write encoder.onnx, painter.onnx, finisher.onnx and model.json, then compare them with torch.
+    """Write encoder.onnx, painter.onnx, finisher.onnx and model.json, once they are compared with torch.
 
     Raises:
-        ModelError: onnxruntime and torch differ by more than one level, or bytes outside the mask change.
+        ModelError: onnxruntime and torch differ by more than one level, or bytes outside the mask change; the folder
+            stays as it was.
     """
     net = round_to_half(net.cpu().eval())
     folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="export-", dir=folder) as name:
+        made = Path(name)
+        _write(net, made, card)
+        parity = check_parity(net, made)
+        if parity.largest > PARITY_LEVELS or parity.outside_mask:
+            raise ModelError(
+                f"The exported model differs from torch by {parity.largest} levels (at most {PARITY_LEVELS} allowed) "
+                f"and by {parity.outside_mask} outside the mask; it must not be shipped."
+            )
+        for file in sorted(made.iterdir()):
+            file.replace(folder / file.name)
+    return parity
+
+
+def _write(net: StudioNet, folder: Path, card: Card) -> None:
     listing: dict[str, dict[str, object]] = {}
     for graph in _graphs(net, 96, 64):
         model = store_half(_to_onnx(graph))
@@ -204,13 +221,6 @@ def export(net: StudioNet, folder: Path, card: Card) -> Parity:
         "files": listing,
     }
     (folder / "model.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-    parity = check_parity(net, folder)
-    if parity.largest > PARITY_LEVELS or parity.outside_mask:
-        raise ModelError(
-            f"The exported model differs from torch by {parity.largest} levels (at most {PARITY_LEVELS} allowed) "
-            f"and by {parity.outside_mask} outside the mask; it must not be shipped."
-        )
-    return parity
 
 
 def check_parity(

@@ -42,6 +42,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    from stenciltorch.cli.train import check_extra
+
+    check_extra()
     from stenciltorch.training.release import release
 
     parity = release(options.folder, options.model, options.name, options.licence, options.pack)

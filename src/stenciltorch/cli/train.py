@@ -59,7 +59,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     add(
         "--minutes",
-        type=float,
+        type=minutes,
         default=0.0,
         metavar="N",
         help="stop after N minutes (default: when all steps are done)",
@@ -80,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         sys.stdout.write(json.dumps(config.as_dict(), indent=2) + "\n")
         return 0
+    check_extra()
     from stenciltorch.training.trainer import Schedule, train
 
     schedule = Schedule(
@@ -89,6 +90,28 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(line_of(progress) + "\n")
         sys.stdout.flush()
     return 0
+
+
+def minutes(text: str) -> float:
+    """A number from 0."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0.0 <= found < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number from 0, found {text!r}")
+    return found
+
+
+def check_extra() -> None:
+    """Raises ConfigError when what only training needs is not installed."""
+    from importlib.util import find_spec
+
+    from stenciltorch.errors import ConfigError
+
+    missing = [name for name in ("torch", "onnx", "onnxscript", "safetensors", "tensorboard") if not find_spec(name)]
+    if missing:
+        raise ConfigError(f"Training needs {', '.join(missing)}; install them: pip install 'stenciltorch[train]'.")
 
 
 def resolve(name: str, changes: list[str]) -> TrainConfig:

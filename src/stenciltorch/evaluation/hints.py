@@ -82,9 +82,10 @@ def _one(
     regions: Regions | None,
 ) -> HintError:
     stroke = _median(delta_e(lab[area & clear], colour))
-    if regions is None or not (area & clear).any():
+    labels = regions.array[area & clear & (regions.array > 0)] if regions else np.empty(0, np.int32)
+    if regions is None or not labels.size:
         return HintError(stroke, None, None, None)
-    region = regions.array == int(np.bincount(regions.array[area & clear]).argmax())
+    region = regions.array == int(np.bincount(labels).argmax())
     inside = lab[region & clear]
     return HintError(
         stroke,

@@ -16,6 +16,11 @@ from stenciltorch.synthesis.sample import SynthesisRecipe
 Settings = TypeVar("Settings")
 
 
+def _check(fits: bool, reason: str) -> None:
+    if not fits:
+        raise ConfigError(f"{reason}.")
+
+
 @dataclass(frozen=True)
 class ShapeConfig:
     """Size of the studio net; see `networks.studio.StudioShape`."""
@@ -48,6 +53,16 @@ class DataConfig:
     invented: float = 0.03
     synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
 
+    def __post_init__(self) -> None:
+        _check(self.crop > 0 and self.crop % 32 == 0, f"data.crop must be a multiple of 32, found {self.crop}")
+        _check(
+            0 < self.smallest <= self.largest,
+            f"data.smallest must be above 0 and at most data.largest, found {self.smallest} and {self.largest}",
+        )
+        for name in ("procedural", "natural", "invented"):
+            share = getattr(self, name)
+            _check(0.0 <= share <= 1.0, f"data.{name} must be from 0 to 1, found {share}")
+
 
 @dataclass(frozen=True)
 class OptimConfig:
@@ -63,6 +78,14 @@ class OptimConfig:
     decay: float = 0.3
     clip: float = 1.0
     ema: float = 0.998
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch"):
+            count = getattr(self, name)
+            _check(count >= 1, f"optim.{name} must be 1 or more, found {count}")
+        for name in ("decay", "ema"):
+            share = getattr(self, name)
+            _check(0.0 <= share <= 1.0, f"optim.{name} must be from 0 to 1, found {share}")
 
 
 @dataclass(frozen=True)
@@ -139,17 +162,35 @@ def override(config: Settings, path: str, value: str) -> Settings:
 
 
 def _parse(current: object, value: str, path: str) -> object:
+    if isinstance(current, str):
+        return value
     try:
-        parsed = json.loads(value) if not isinstance(current, str) else value
+        parsed = json.loads(value, parse_constant=str)
     except json.JSONDecodeError:
         parsed = value
+    fitted = _fit(current, parsed)
+    if fitted is None:
+        raise ConfigError(f"The setting {path} takes {_kind(current)}, found {value!r}.")
+    return fitted
+
+
+def _fit(current: object, parsed: object) -> object:
+    """The value in the type of the current one; None when it does not fit."""
     if isinstance(current, tuple) and isinstance(parsed, list):
-        parsed = tuple(parsed)
-    if isinstance(current, float) and isinstance(parsed, int) and not isinstance(parsed, bool):
-        parsed = float(parsed)
-    if type(parsed) is not type(current):
-        raise ConfigError(f"The setting {path} takes {type(current).__name__}, found {value!r}.")
-    return parsed
+        fitted = tuple(map(_fit, current, parsed)) if len(parsed) == len(current) else (None,)
+        return None if None in fitted else fitted
+    if isinstance(current, float) and type(parsed) is int:
+        return float(parsed)
+    return parsed if type(parsed) is type(current) else None
+
+
+def _kind(current: object) -> str:
+    """What a setting takes, in words."""
+    if isinstance(current, tuple):
+        return f"{len(current)} values like {json.dumps(current)}"
+    if dataclasses.is_dataclass(current):
+        return f"no value itself but has parts ({', '.join(part.name for part in dataclasses.fields(current))})"
+    return {int: "a whole number", float: "a number", bool: "true or false"}[type(current)]
 
 
 __all__ = [

@@ -38,10 +38,14 @@ SHARES = {
     "peppercarrot-pages": 0.02, "gearhead-characters": 0.18, "gearhead": 0.07, "wesnoth": 0.08, "bad-moon-rising": 0.03,
     "robohash": 0.05, "dicebear": 0.06, "free-gophers": 0.03, "egonelbre-gophers": 0.02, "openmoji": 0.04,
 }  # fmt: skip
-"""How often each source is drawn: anime up, icons and gophers down. A source not named here is left out."""
+"""How often each source is drawn: anime up, icons and gophers down. Other sources are left out, unless a manifest has
+none of these: then all of its sources are drawn alike."""
 
 LIMITS = {"openmoji": 300, "dicebear": 220, "robohash": 150, "gearhead-characters": 300}
 """At most this many pictures of a source are packed (they are compositions of the same parts)."""
+
+
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True)
@@ -77,21 +81,40 @@ def split_of(group: str) -> str:
 
 
 def read_manifest(art: Path) -> list[Entry]:
-    """The pictures of `manifest.csv` (columns file, source, sha256, ...) that training uses."""
+    """The pictures of `manifest.csv` (columns file, source, sha256, ...) that training uses, each once.
+
+    Raises:
+        DatasetError: there is no manifest, or it cannot be read.
+    """
+    rows = _rows(art)
+    rows = [row for row in rows if row["source"] in SHARES] or rows
+    entries: dict[str, Entry] = {}
+    seen: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: row["sha256"]):
+        source, file, sha256 = row["source"], row["file"], row["sha256"]
+        seen[source] = seen.get(source, 0) + 1
+        if seen[source] <= LIMITS.get(source, 10**9):
+            group = character_of(source, file)
+            entries.setdefault(sha256, Entry(sha256[:16], file, source, group, split_of(group), sha256))
+    return list(entries.values())
+
+
+def _rows(art: Path) -> list[dict[str, str]]:
     manifest = art / "manifest.csv"
     if not manifest.is_file():
         raise DatasetError(f"There is no manifest.csv in {art}; name the folder that holds it.")
-    entries: list[Entry] = []
-    seen: dict[str, int] = {}
-    with manifest.open(newline="", encoding="utf-8") as table:
-        for row in sorted(csv.DictReader(table), key=lambda row: row["sha256"]):
-            source = row["source"]
-            seen[source] = seen.get(source, 0) + 1
-            if source not in SHARES or seen[source] > LIMITS.get(source, 10**9):
-                continue
-            group = character_of(source, row["file"])
-            entries.append(Entry(row["sha256"][:16], row["file"], source, group, split_of(group), row["sha256"]))
-    return entries
+    try:
+        with manifest.open(newline="", encoding="utf-8") as table:
+            rows = list(csv.DictReader(table))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{manifest} cannot be read ({error}); it must be a table in UTF-8.") from error
+    for number, row in enumerate(rows, start=1):
+        if not row.get("file") or not row.get("source") or not SHA256.fullmatch(row.get("sha256") or ""):
+            raise DatasetError(
+                f"{manifest}: picture {number} needs a file, a source and a sha256 of 64 hexadecimal digits; "
+                "add what is missing."
+            )
+    return rows
 
 
 def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
@@ -151,7 +174,10 @@ def read_pack(pack: Path) -> list[Entry]:
     listing = pack / "pack.json"
     if not listing.is_file():
         raise DatasetError(f"There is no pack.json in {pack}; make a pack with `stenciltorch pack`.")
-    return [Entry(**row) for row in json.loads(listing.read_text(encoding="utf-8"))]
+    try:
+        return [Entry(**row) for row in json.loads(listing.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise DatasetError(f"{listing} is damaged ({error}); make the pack again with `stenciltorch pack`.") from error
 
 
 def pack_hash(entries: list[Entry]) -> str:

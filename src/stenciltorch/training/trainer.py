@@ -55,6 +55,14 @@ class Schedule:
     threads: int = 0
 
 
+def choose_device(wanted: str) -> str:
+    """Raises ConfigError when a GPU is asked for and there is none."""
+    found = "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and found != "cuda":
+        raise ConfigError("torch finds no GPU here; train with --device cpu, or install a torch for your GPU.")
+    return found if wanted == "auto" else wanted
+
+
 def build_net(config: TrainConfig) -> StudioNet:
     return StudioNet(StudioShape(**vars(config.shape)))
 
@@ -101,8 +109,7 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, pack: Path, folder: Path, schedule: Schedule) -> None:
         self.config, self.folder, self.schedule = config, folder, schedule
-        found = "cuda" if torch.cuda.is_available() else "cpu"
-        self.device = found if schedule.device == "auto" else schedule.device
+        self.device = choose_device(schedule.device)
         torch.manual_seed(config.seed)
         self.net = build_net(config).to(self.device)
         self.average = build_net(config).to(self.device)
@@ -116,6 +123,7 @@ class Trainer:
         )
         self.examples = Examples(pack, config.data, config.seed, "train", optim.steps, optim.batch)
         self.step = 0
+        self._between_steps = True
         self._sums: dict[str, float] = {}
         self._resume_or_start()
 
@@ -143,10 +151,21 @@ class Trainer:
             )
 
     def start_from(self, weights: dict[str, Tensor]) -> None:
-        """Begin with given weights instead of random ones; has no effect on a run that has already begun."""
-        if self.step == 0:
+        """Begin with given weights instead of random ones; has no effect on a run that has already begun.
+
+        Raises:
+            ConfigError: they are a net's of another shape.
+        """
+        if self.step > 0:
+            return
+        try:
             self.net.load_state_dict(weights)
             self.average.load_state_dict(weights)
+        except RuntimeError as error:
+            raise ConfigError(
+                "The weights to begin with are those of a net of another shape; use the recipe of that run, "
+                "or one with the same settings under `shape`."
+            ) from error
 
     def save(self) -> None:
         tensors = {f"net.{name}": value for name, value in self.net.state_dict().items()}
@@ -166,10 +185,12 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         losses["total"].backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.config.optim.clip)
+        self._between_steps = False
         if torch.isfinite(norm):
             self.optimizer.step()
         self.step += 1
         self._follow()
+        self._between_steps = True
         return {name: float(value.detach()) for name, value in losses.items()} | {"norm": float(norm)}
 
     @torch.no_grad()
@@ -189,7 +210,8 @@ class Trainer:
         )
 
     def run(self, clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
-        """Train until the steps are done or the time is up; the state is saved on every exit, also on an exception."""
+        """Train until the steps are done or the time is up; the state is saved on every exit, also on an exception,
+        unless that came in the middle of an update."""
         begun, first = clock(), self.step
         writer = _Writer(self.folder)
         try:
@@ -210,8 +232,9 @@ class Trainer:
                 if over:
                     return
         finally:
-            self.save()
             writer.close()
+            if self._between_steps:
+                self.save()
 
     def _add(self, losses: dict[str, float]) -> None:
         for name, value in losses.items():
