@@ -44,7 +44,7 @@ def watch(page: Page, troubles: list[str]) -> None:
     page.on("console", lambda note: troubles.append(f"console: {note.text}") if note.type == "error" else None)
 
 
-def wait_until(page: Page, condition: str, seconds: float = 60.0) -> None:
+def wait_until(page: Page, condition: str, seconds: float = 200.0) -> None:
     """Until a JavaScript expression is true.
 
     Raises:

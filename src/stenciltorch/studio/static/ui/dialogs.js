@@ -3,7 +3,7 @@
 import { KINDS } from "../io/export.js";
 import { listExamples, thumbnailUrl } from "../io/examples.js";
 import { el, icon } from "./dom.js";
-import { named, t, worded } from "./i18n.js";
+import { currentLanguage, LANGUAGES, named, t, worded } from "./i18n.js";
 import { HELD } from "./keys.js";
 import { settings } from "./settings.js";
 
@@ -12,7 +12,7 @@ function show(key, ...children) {
   const heading = worded(el("h2", { id: "dialog-heading" }), key);
   const close = named(el("button", { type: "button", class: "icon-only", onclick: () => dialog.close() }, el("span", { "aria-hidden": "true" }, "✕")), "close");
   const body = el("div", { class: "body", tabindex: "0", role: "region", "aria-labelledby": "dialog-heading" }, ...children);
-  const dialog = el("dialog", { "aria-labelledby": "dialog-heading" }, el("header", {}, heading, close), body);
+  const dialog = el("dialog", { "aria-labelledby": "dialog-heading", class: key.split(".")[0] }, el("header", {}, heading, close), body);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("pointerdown", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
@@ -25,7 +25,7 @@ export function helpDialog(table) {
   const steps = ["help.step-1", "help.step-2", "help.step-3"].map((key) => worded(el("li"), key));
   const rows = [...table.filter((one) => !one.hidden), ...HELD].map(keyRow);
   const pen = checkbox("penOnly", "option.pen-only");
-  show("help.title", el("ol", { class: "steps" }, ...steps), el("dl", { class: "keys" }, ...rows), worded(el("p", { class: "hint quiet-text" }), "help.touch"), el("div", { class: "choices" }, pen, engineChoice()));
+  show("help.title", el("ol", { class: "steps" }, ...steps), el("dl", { class: "keys" }, ...rows), worded(el("p", { class: "hint quiet-text" }), "help.touch"), el("div", { class: "choices" }, pen, engineChoice(), languageChoice()));
 }
 
 function keyRow({ shown, label, key }) {
@@ -42,6 +42,13 @@ function checkbox(name, key) {
 function engineChoice() {
   const box = el("input", { type: "checkbox", checked: settings.get("engine") === "wasm", onchange: () => settings.set("engine", box.checked ? "wasm" : "auto") });
   return el("label", {}, box, worded(el("span"), "option.no-gpu"));
+}
+
+/** On small screens the bar has no room for it. */
+function languageChoice() {
+  const select = el("select", { onchange: () => settings.set("language", select.value) });
+  select.append(...Object.entries(LANGUAGES).map(([tag, name]) => el("option", { value: tag, lang: tag, selected: tag === currentLanguage() }, name)));
+  return el("label", {}, worded(el("span"), "action.language"), select);
 }
 
 /** @param {(example: import("../io/examples.js").Example) => void} choose */

@@ -13,8 +13,10 @@ import { rasteriseHints } from "../core/hints.js";
 import { settings } from "./settings.js";
 import { Surface } from "./surface.js";
 
-const KEEP_TINT = [44, 48, 62];
-const KEEP_ALPHA = 0.62;
+/** What the mask keeps is hatched: seen on white paper, on dark colours, and without seeing colours. */
+const KEEP_TINT = [52, 56, 74];
+const KEEP_ALPHA = [0.3, 0.52];
+const STRIPES = 150;
 const BAND = 1 << 20;
 
 export class LayersView extends Emitter {
@@ -94,14 +96,25 @@ export class LayersView extends Emitter {
     this.maskOpen = isOpen(this.editor.document.mask);
     if (this.maskOpen && !this.surfaces.mask) return;
     this.bands(rect, (band) => {
-      const mask = cropLayer(this.editor.document.mask, 1, this.size.width, band);
-      const pixels = new Uint8ClampedArray(mask.length * 4);
-      for (let at = 0, to = 0; at < mask.length; at++, to += 4) {
-        [pixels[to], pixels[to + 1], pixels[to + 2]] = KEEP_TINT;
-        pixels[to + 3] = (255 - mask[at]) * KEEP_ALPHA;
-      }
-      this.#surface("mask").put(band, pixels);
+      this.#surface("mask").put(band, this.#hatch(band));
     });
+  }
+
+  #hatch(band) {
+    const { mask, width, height } = this.editor.document;
+    const stripe = Math.max(3, Math.round(Math.max(width, height) / STRIPES));
+    const pixels = new Uint8ClampedArray(band.width * band.height * 4);
+    for (let y = band.y, to = 0; y < band.y + band.height; y++) {
+      for (let x = band.x; x < band.x + band.width; x++, to += 4) {
+        const kept = 255 - mask[y * width + x];
+        if (kept === 0) continue;
+        pixels[to] = KEEP_TINT[0];
+        pixels[to + 1] = KEEP_TINT[1];
+        pixels[to + 2] = KEEP_TINT[2];
+        pixels[to + 3] = kept * KEEP_ALPHA[Math.floor((x + y) / stripe) & 1];
+      }
+    }
+    return pixels;
   }
 
   async #showBase() {
