@@ -147,6 +147,11 @@ def override(config: Settings, path: str, value: str) -> Settings:
     Raises:
         ConfigError: no such setting, or a value of the wrong type.
     """
+    return _override(config, path, value, path)
+
+
+def _override(config: Settings, path: str, value: str, whole: str) -> Settings:
+    """`path` from this part on; `whole` is what the user wrote."""
     name, _, rest = path.partition(".")
     known = {known.name for known in dataclasses.fields(config)}  # type: ignore[arg-type]
     if name not in known:
@@ -155,9 +160,9 @@ def override(config: Settings, path: str, value: str) -> Settings:
     if rest:
         if not dataclasses.is_dataclass(current):
             raise ConfigError(f"The setting {name!r} has no part {rest!r}.")
-        changed: object = override(current, rest, value)
+        changed: object = _override(current, rest, value, whole)
     else:
-        changed = _parse(current, value, path)
+        changed = _parse(current, value, whole)
     return dataclasses.replace(config, **{name: changed})  # type: ignore[type-var]
 
 

@@ -150,7 +150,7 @@ class Examples:
 
     def _weight(self, sample: Sample, labels: np.ndarray, natural: bool) -> np.ndarray:
         unhinted = round(255 * (self.data.natural if natural else self.data.invented))
-        return np.maximum(hinted_area(sample, labels), np.uint8(unhinted))
+        return np.asarray(np.maximum(hinted_area(sample, labels), np.uint8(unhinted)))
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
         size = Size(self.data.crop, self.data.crop)
