@@ -1,0 +1,184 @@
+"""Examples: what they hold, and that number n is number n whoever draws it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Sample, Size, Stencil
+from stenciltorch.errors import DatasetError
+from stenciltorch.training.config import DataConfig
+from stenciltorch.training.dataset import (
+    Examples,
+    PackReader,
+    Picture,
+    Positions,
+    collate,
+    colour_labels,
+    crop,
+    hinted_area,
+)
+from stenciltorch.training.pack import read_pack
+
+DATA = DataConfig(crop=64)
+
+
+def arrays(example):
+    stencil = example.sample.stencil
+    pictures = (stencil.lineart, stencil.hints, stencil.mask, stencil.base, example.sample.target, example.sample.flats)
+    return [picture.array for picture in pictures] + [example.weight]
+
+
+def same(one, other):
+    return all(np.array_equal(*pair) for pair in zip(arrays(one), arrays(other), strict=True))
+
+
+# reading
+
+
+def test_a_split_without_pictures(pack):
+    assert {entry.split for entry in read_pack(pack)} == {"train"}
+    with pytest.raises(DatasetError, match=r"has no picture for validation; make it again"):
+        PackReader(pack, "validation")
+
+
+def test_sources_that_nobody_listed_are_drawn_alike(pack):
+    reader = PackReader(pack, "train")
+    assert reader.sources == ["sketchbook"]
+    assert reader.shares.tolist() == [1.0]
+
+
+def test_every_picture_is_drawn(pack):
+    reader = PackReader(pack, "train")
+    rng = np.random.default_rng(0)
+    drawn = {reader.draw(rng).illustration.tobytes() for _ in range(40)}
+    assert len(drawn) == len(read_pack(pack)) == 3
+
+
+# crops
+
+
+def gradient(height, width):
+    """A picture whose pixels tell their own place."""
+    rows, columns = np.mgrid[:height, :width]
+    illustration = np.stack([rows, columns, rows * 0], axis=2).astype(np.uint8)
+    return Picture(illustration, (1 + columns // 32).astype(np.uint16), np.zeros((9, 3), np.uint8))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_crop_is_a_square_with_its_regions(seed):
+    cut = crop(gradient(200, 160), 64, DATA, np.random.default_rng(seed))
+    assert (cut.illustration.shape, cut.regions.shape) == ((64, 64, 3), (64, 64))
+    expected = 1 + cut.illustration[..., 1].astype(int) // 32
+    assert np.mean(cut.regions == expected) > 0.9
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 300), (300, 10)])
+def test_pictures_smaller_than_a_crop(size):
+    cut = crop(gradient(*size), 64, DATA, np.random.default_rng(0))
+    assert cut.illustration.shape == (64, 64, 3)
+
+
+def test_crops_are_mirrored_at_times():
+    turns = [crop(gradient(90, 90), 32, DATA, np.random.default_rng(seed)).illustration[..., 1] for seed in range(20)]
+    falling = sum(int(cut[0, 0] > cut[0, -1]) for cut in turns)
+    assert 3 < falling < 17
+
+
+# what counts
+
+
+def test_the_hinted_area_by_hand():
+    """Left half red, right half blue: a red dab of five pixels in the red, a red one in the blue."""
+    flats = np.zeros((8, 8, 3), np.uint8)
+    flats[:, :4], flats[:, 4:] = (200, 0, 0), (0, 0, 200)
+    hints = np.zeros((8, 8, 4), np.uint8)
+    hints[2, :4] = hints[3, 0] = (205, 5, 0, 255)
+    hints[2, 4:] = (200, 0, 0, 255)
+    paper = Lineart.filled(Size(8, 8), 255)
+    stencil = Stencil(paper, Hints(hints), Mask.filled(paper.size, 255), paper.as_illustration())
+    sample = Sample(stencil, Illustration(flats), Illustration(flats))
+    labels = np.where(np.arange(8) < 4, 1, 2)[None].repeat(8, axis=0)
+    assert hinted_area(sample, labels).tolist() == [[255] * 4 + [0] * 4] * 8
+    hints[2:4] = 0
+    hints[2, :3] = (200, 0, 0, 255)
+    few = Sample(stencil.with_hints(Hints(hints)), Illustration(flats), Illustration(flats))
+    assert not hinted_area(few, labels).any()
+
+
+def test_colour_labels_tell_colours_apart():
+    flats = np.array([[[1, 2, 3], [1, 2, 4]], [[1, 2, 3], [3, 2, 1]]], np.uint8)
+    labels = colour_labels(Illustration(flats))
+    assert labels[0, 0] == labels[1, 0]
+    assert len(set(labels.ravel().tolist())) == 3
+
+
+# examples
+
+
+def test_an_example_depends_on_its_position_alone(pack):
+    one, other = Examples(pack, DATA, 5), Examples(pack, DATA, 5)
+    for _ in range(3):
+        _ = other[2]
+    assert same(one[7], other[7])
+    assert not same(one[7], one[8])
+
+
+def test_another_seed_gives_other_examples(pack):
+    assert not same(Examples(pack, DATA, 5)[0], Examples(pack, DATA, 6)[0])
+
+
+@pytest.mark.parametrize("procedural", [0.0, 1.0])
+def test_an_example_is_consistent(pack, procedural):
+    data = DataConfig(crop=64, procedural=procedural)
+    examples = Examples(pack, data, 0)
+    for position in range(6):
+        example = examples[position]
+        stencil, target = example.sample.stencil, example.sample.target
+        assert stencil.size == target.size == example.sample.flats.size == (64, 64)
+        kept = stencil.mask.array == 0
+        assert np.array_equal(stencil.base.array[kept], target.array[kept])
+        assert set(np.unique(example.weight)) <= {8, 102, 255}
+        assert (stencil.hints.array[stencil.hints.array[..., 3] == 0] == 0).all()
+
+
+def test_unhinted_areas_count_by_where_their_colours_come_from(pack):
+    weights = {
+        (natural, invented): {
+            int(Examples(pack, DataConfig(crop=64, natural=natural, invented=invented), 0)[n].weight.min())
+            for n in range(12)
+        }
+        for natural, invented in ((0.2, 0.2), (0.2, 0.4))
+    }
+    assert weights[0.2, 0.2] <= {51, 255}
+    assert {51, 102} <= weights[0.2, 0.4] <= {51, 102, 255}
+
+
+def test_positions_are_the_batches_that_are_left():
+    assert list(Positions(0, 3, 2)) == [[0, 1], [2, 3], [4, 5]]
+    assert list(Positions(2, 3, 2)) == [[4, 5]]
+    assert len(Positions(2, 3, 2)) == 1
+    assert list(Positions(5, 3, 2)) == []
+    assert len(Positions(5, 3, 2)) == 0
+
+
+def test_a_batch_is_eight_bits_and_channels_first(pack):
+    examples = Examples(pack, DATA, 0)
+    batch = collate([examples[0], examples[1]])
+    assert [values.shape[1] for values in batch] == [1, 4, 1, 3, 3, 3, 1]
+    assert {values.dtype for values in batch} == {torch.uint8}
+    assert np.array_equal(batch.hints[1].permute(1, 2, 0).numpy(), examples[1].sample.stencil.hints.array)
+
+
+def test_batches_are_the_same_with_and_without_workers(pack):
+    examples = Examples(pack, DATA, 3)
+
+    def batches(workers):
+        return list(DataLoader(examples, batch_sampler=Positions(1, 4, 2), collate_fn=collate, num_workers=workers))
+
+    alone, helped = batches(0), batches(2)
+    assert len(alone) == len(helped) == 3
+    for one, other in zip(alone, helped, strict=True):
+        assert all(torch.equal(*pair) for pair in zip(one, other, strict=True))

@@ -1,0 +1,101 @@
+"""Each objective against values worked out by hand on pictures of a few pixels."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stenciltorch.training.objectives import chroma, coarse_l1, gradient_l1, visible, weighted_l1, weighted_means
+
+
+def plane(rows):
+    return torch.tensor(rows, dtype=torch.float32)[None, None]
+
+
+FOUND = plane([[0.2, 0.4], [0.6, 0.8]])
+WANTED = plane([[0.0, 0.5], [0.5, 0.5]])
+"""Differences: 0.2, 0.1, 0.1, 0.3."""
+EVERYWHERE = torch.ones(1, 1, 2, 2)
+
+
+def test_weighted_l1_is_the_mean_difference():
+    assert weighted_l1(FOUND, WANTED, EVERYWHERE).item() == pytest.approx((0.2 + 0.1 + 0.1 + 0.3) / 4, rel=1e-5)
+
+
+def test_weighted_l1_counts_pixels_by_their_weight():
+    weight = plane([[1.0, 0.5], [0.0, 0.0]])
+    assert weighted_l1(FOUND, WANTED, weight).item() == pytest.approx((0.2 + 0.5 * 0.1) / 1.5, rel=1e-5)
+
+
+def test_weighted_l1_is_a_mean_over_channels_too():
+    found, wanted = FOUND.expand(-1, 3, -1, -1), WANTED.expand(-1, 3, -1, -1)
+    assert weighted_l1(found, wanted, EVERYWHERE).item() == pytest.approx(0.175, rel=1e-5)
+
+
+def test_nothing_to_see_costs_nothing():
+    for objective in (weighted_l1, gradient_l1):
+        assert objective(FOUND, WANTED, 0 * EVERYWHERE).item() == 0.0
+
+
+def test_chroma_is_what_is_left_of_a_colour_without_its_grey():
+    colour = torch.tensor([0.9, 0.3, 0.6]).view(1, 3, 1, 1)
+    assert chroma(colour).flatten().tolist() == pytest.approx([0.3, -0.3, 0.0], abs=1e-6)
+    assert chroma(torch.full((1, 3, 1, 1), 0.4)).abs().max().item() < 1e-6
+
+
+def test_weighted_means_over_squares():
+    picture = plane([[0.2, 0.4, 1.0, 1.0], [0.6, 0.8, 1.0, 0.0]])
+    weight = plane([[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    means, amount = weighted_means(picture, weight, 2)
+    assert means.flatten().tolist() == pytest.approx([0.4, 0.0], abs=1e-5)
+    assert amount.flatten().tolist() == [0.5, 0.0]
+
+
+def test_coarse_l1_compares_tones_and_forgives_detail():
+    checks = plane([[0.0, 1.0], [1.0, 0.0]])
+    assert coarse_l1(checks, 1.0 - checks, EVERYWHERE, sides=(2,)).item() == pytest.approx(0.0, abs=1e-6)
+    assert coarse_l1(FOUND, WANTED, EVERYWHERE, sides=(2,)).item() == pytest.approx(0.5 - 0.375, rel=1e-4)
+    both = coarse_l1(FOUND, WANTED, EVERYWHERE, sides=(1, 2)).item()
+    assert both == pytest.approx((0.175 + 0.125) / 2, rel=1e-4)
+
+
+def test_gradient_l1_by_hand():
+    """Errors 0.2 -0.1 / 0.1 0.3: across 0.3 and 0.2, down 0.1 and 0.4; four pixels."""
+    assert gradient_l1(FOUND, WANTED, EVERYWHERE).item() == pytest.approx((0.3 + 0.2 + 0.1 + 0.4) / 4, rel=1e-5)
+
+
+def test_gradient_l1_counts_a_step_by_the_lesser_weight():
+    weight = plane([[1.0, 0.25], [0.0, 1.0]])
+    expected = (0.25 * 0.3 + 0.0 * 0.2 + 0.0 * 0.1 + 0.25 * 0.4) / 2.25
+    assert gradient_l1(FOUND, WANTED, weight).item() == pytest.approx(expected, rel=1e-5)
+
+
+@given(shift=st.floats(-1, 1))
+def test_gradient_l1_does_not_see_a_constant(shift):
+    assert gradient_l1(FOUND + shift, FOUND, EVERYWHERE).item() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_visible_by_hand():
+    """A dot of ink in the middle: itself 0, its eight neighbours half, the rest 1; the mask's share of all that."""
+    lineart = torch.ones(1, 1, 5, 5)
+    lineart[..., 2, 2] = 0.0
+    mask = torch.ones(1, 1, 5, 5)
+    mask[..., 0] = 0.0
+    mask[..., 4] = 0.5
+    expected = plane(
+        [
+            [0.0, 1.0, 1.0, 1.0, 0.5],
+            [0.0, 0.5, 0.5, 0.5, 0.5],
+            [0.0, 0.5, 0.0, 0.5, 0.5],
+            [0.0, 0.5, 0.5, 0.5, 0.5],
+            [0.0, 1.0, 1.0, 1.0, 0.5],
+        ]
+    )
+    assert torch.equal(visible(lineart, mask), expected)
+
+
+def test_visible_of_grey_ink():
+    lineart = torch.full((1, 1, 3, 3), 0.5)
+    assert visible(lineart, torch.ones(1, 1, 3, 3)).flatten().tolist() == [0.5 * 0.25 + 0.5 * 0.5] * 9
