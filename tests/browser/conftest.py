@@ -1,4 +1,4 @@
-"""Chromium, a server and a model for the studio's journeys; without Chromium or Playwright they are skipped, saying so."""
+"""Chromium, a server and a model for the studio's journeys; without a browser they are skipped, saying so."""
 
 from __future__ import annotations
 

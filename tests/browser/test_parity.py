@@ -39,9 +39,12 @@ def make_project(page: Page) -> None:
           const { editor, passes } = studio;
           const s = editor.document.width / 384;
           await passes.advance();
-          editor.changeMask({ x: 0, y: 0, width: editor.document.width, height: editor.document.height }, (mask) => mask.fill(0));
-          const rect = { x: Math.floor(60 * s), y: Math.floor(150 * s), width: Math.floor(260 * s), height: Math.floor(220 * s) };
-          editor.changeMask(rect, (mask, part) => coverMask(mask, editor.document.width, part, strokeCoverage(part, [120 * s, 250 * s, 60.4 * s, 260 * s, 300 * s, 40.2 * s]), true));
+          const { width, height } = editor.document;
+          editor.changeMask({ x: 0, y: 0, width, height }, (mask) => mask.fill(0));
+          const [x, y, wide, high] = [60, 150, 260, 220].map((value) => Math.floor(value * s));
+          const rect = { x, y, width: wide, height: high };
+          const stroke = [120, 250, 60.4, 260, 300, 40.2].map((value) => value * s);
+          editor.changeMask(rect, (mask, part) => coverMask(mask, width, part, strokeCoverage(part, stroke), true));
           editor.endMask('step.mask');
           const runs = Array.from({ length: 20 }, (_, row) => [row, 0, 30]).flat();
           editor.keep('step.pen', 'hints', [
@@ -56,7 +59,9 @@ def make_project(page: Page) -> None:
 
 def blob_bytes(page: Page, expression: str) -> bytes:
     """A blob of the page, carried over as numbers."""
-    found = page.evaluate(f"({expression}).then((blob) => blob.arrayBuffer()).then((buffer) => [...new Uint8Array(buffer)])")
+    found = page.evaluate(
+        f"({expression}).then((blob) => blob.arrayBuffer()).then((buffer) => [...new Uint8Array(buffer)])"
+    )
     return bytes(found)
 
 
@@ -100,7 +105,9 @@ def test_browser_and_python_agree_within_one_level(
         wait_ready(page)
         make_project(page)
         assert page.evaluate("studio.live.direct") is (side == SIDES["direct"])
-        project = blob_bytes(page, "import('./core/project.js').then(({ writeProject }) => writeProject(studio.editor.document))")
+        project = blob_bytes(
+            page, "import('./core/project.js').then(({ writeProject }) => writeProject(studio.editor.document))"
+        )
         painted = np.asarray(Image.open(io.BytesIO(blob_bytes(page, "studio.exporter.make('result')"))))
         flats = np.asarray(Image.open(io.BytesIO(blob_bytes(page, "studio.exporter.make('flats')"))))
         page.close()

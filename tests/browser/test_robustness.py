@@ -103,7 +103,8 @@ def test_a_worker_that_dies_is_started_again_and_nothing_is_lost(page: Page) -> 
     page.evaluate(
         """(async () => {
           const { strokeHint } = await import('./core/hints.js');
-          studio.editor.keep('step.pen', 'hints', [...studio.editor.document.hints, strokeHint([145, 300, 8], [32, 64, 255])]);
+          const { editor } = studio;
+          editor.keep('step.pen', 'hints', [...editor.document.hints, strokeHint([145, 300, 8], [32, 64, 255])]);
         })()"""
     )
     wait_until(page, "studio.engine.state.phase === 'ready' && studio.live.complete && studio.engine.idle")
@@ -188,9 +189,11 @@ def test_a_large_drawing_is_finished_at_its_own_size(large_page: Page) -> None:
     large_page.evaluate("studio.live.settled()")
     assert large_page.evaluate("studio.live.result.length") == LARGE[0] * LARGE[1] * 3
     found = large_page.evaluate("studio.live.colourAt(700, 480)")
-    assert abs(found[0] - 200) < 15 and found[1] < 70
+    assert abs(found[0] - 200) < 15
+    assert found[1] < 70
     lines = large_page.evaluate(
-        "studio.editor.document.lineart.reduce((worst, ink, at) => ink === 0 ? Math.max(worst, studio.live.result[at * 3]) : worst, 0)"
+        """studio.editor.document.lineart.reduce(
+          (worst, ink, at) => ink === 0 ? Math.max(worst, studio.live.result[at * 3]) : worst, 0)"""
     )
     assert lines == 0
 
@@ -251,6 +254,7 @@ def test_axe_finds_nothing_to_complain_of(page: Page, theme: str, place: str) ->
         page.wait_for_selector("dialog .body")
     page.evaluate(AXE.read_text())
     found = page.evaluate(
-        "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`))"
+        """axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`))"""
     )
     assert found == []

@@ -32,7 +32,9 @@ def gpu_page(playwright: Any, fake_model: Path, tmp_path_factory: pytest.TempPat
         if not page.evaluate("navigator.gpu ? navigator.gpu.requestAdapter().then(Boolean) : false"):
             browser.close()
             pytest.skip("this browser has no WebGPU adapter, not even in software")
-        page.evaluate("localStorage.setItem('stenciltorch.settings', JSON.stringify({ engine: 'webgpu', greeted: true }))")
+        page.evaluate(
+            "localStorage.setItem('stenciltorch.settings', JSON.stringify({ engine: 'webgpu', greeted: true }))"
+        )
         page.reload()
         wait_ready(page)
         yield page

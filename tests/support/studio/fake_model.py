@@ -1,4 +1,4 @@
-"""A model of three tiny graphs that keeps the contract of docs/architecture.md: hint colours spread a little over white.
+"""A model of three tiny graphs that keeps the contract of docs/architecture.md: hints spread a little over white.
 
 Good enough to see that what the studio tells the model arrives, and that what comes back is shown.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -25,12 +26,12 @@ class GraphBuilder:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def op(self, kind: str, *inputs: str, output: str | None = None, **attributes: object) -> str:
+    def op(self, kind: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         name = output or f"{kind.lower()}{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
 
-    def constant(self, value: object, kind: type = np.float32) -> str:
+    def constant(self, value: Any, kind: type = np.float32) -> str:
         name = f"constant{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.array(value, kind), name))
         return name
@@ -56,8 +57,8 @@ class GraphBuilder:
     def save(
         self,
         path: Path,
-        inputs: dict[str, tuple[int, list[object]]],
-        outputs: dict[str, tuple[int, list[object]]],
+        inputs: dict[str, tuple[int, list[Any]]],
+        outputs: dict[str, tuple[int, list[Any]]],
         graph: str,
     ) -> None:
         info = {"inputs": inputs, "outputs": outputs}
@@ -77,8 +78,8 @@ class GraphBuilder:
         onnx.save(model, path)
 
 
-GREY: tuple[int, list[object]] = (U8, ["h", "w"])
-RGB: tuple[int, list[object]] = (U8, ["h", "w", 3])
+GREY: tuple[int, list[Any]] = (U8, ["h", "w"])
+RGB: tuple[int, list[Any]] = (U8, ["h", "w", 3])
 
 
 def save_encoder(folder: Path) -> None:
@@ -151,7 +152,7 @@ def save_finisher(folder: Path) -> None:
     grid = graph.op("Unsqueeze", grid, graph.constant([0], np.int64))
     sampled = graph.op("GridSample", "coarse", grid, mode="linear", padding_mode="border", align_corners=0)
     graph.composite(to_rows(graph, sampled), "lineart", "mask", "base")
-    strip: tuple[int, list[object]] = (U8, ["r", "W"])
+    strip: tuple[int, list[Any]] = (U8, ["r", "W"])
     inputs = {
         "lineart": strip,
         "mask": strip,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,8 @@ from stenciltorch.studio.gallery import index, read_examples
 STATIC = Path(__file__).parents[3] / "src/stenciltorch/studio/static"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -66,9 +67,9 @@ def list_examples(folder: Path) -> None:
 
 
 @contextmanager
-def serve(models: Path, examples: Path, isolated: bool = True) -> Iterator[str]:
+def serve(models: Path, examples: Path, isolated: bool = True, more: Mapping[str, Path] | None = None) -> Iterator[str]:
     """The address of a server that runs until the block ends."""
-    folders = {"/models/": models, "/examples/": examples}
+    folders = {"/models/": models, "/examples/": examples} | dict(more or {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, folders=folders, isolated=isolated))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
