@@ -112,6 +112,7 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
         "columns": {2: 8 * across, 3: 8 * down, 4: 8 * down},
         "displacement": {2: 32 * down, 3: 32 * across},
         "kept": {2: 8 * down, 3: 8 * across},
+        "places": {0: 32 * down, 1: 32 * across},
     }
     pictures = ("lineart", "mask", "base", "hints")
     free: dict[str, dict[int, object]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stenciltorch.networks.pixels import CELL, compose, from_unit, pad_to, pad_to_stride, to_unit
@@ -12,12 +13,11 @@ from stenciltorch.networks.studio import (
     StudioNet,
     light,
     pixel_places,
-    put_on_grid,
     sample_at,
     take_dabs,
 )
 
-ENCODER_OUTPUTS = ("fine", "coarse", "vector", "rows", "columns", "displacement", "kept")
+ENCODER_OUTPUTS = ("fine", "coarse", "vector", "rows", "columns", "displacement", "kept", "places")
 """Opaque tensors from the encoder to the painter."""
 
 PAINTER_OUTPUTS = ("coarse_flats", "lighting", "dabs", "displaced")
@@ -34,8 +34,33 @@ def ink_over(colour: Tensor, lineart: Tensor, mask: Tensor, base: Tensor) -> Ten
     Returns:
         uint8 (height, width, 3).
     """
-    painted = from_unit(compose(colour * to_unit(lineart), to_unit(base), to_unit(mask)))
-    return torch.where(mask.unsqueeze(-1) == 0, base, painted)
+    return from_unit(compose(colour * to_unit(lineart), to_unit(base), to_unit(mask)))
+
+
+def places_of(displacement: Tensor) -> Tensor:
+    """Where each pixel takes its flat colour, to the nearest pixel: numbers in reading order, int32 (height, width)."""
+    height, width = displacement.shape[-2:]
+    across, down = pixel_places(height, width, displacement)
+    column = (across + displacement[:, 0]).floor().clamp(min=0).minimum(across.floor().max())
+    row = (down + displacement[:, 1]).floor().clamp(min=0).minimum(down.floor().max())
+    return (row * width + column)[0].to(torch.int32)
+
+
+def pick(flats: Tensor, places: Tensor) -> Tensor:
+    """The flats at cells, brought to pixels and taken from `places`: `studio.sample_at` for a drawing seen before,
+    but fast.
+
+    Args:
+        flats: (1, 3, height/4, width/4).
+        places: int32 (rows, columns), numbers of pixels of the padded picture.
+
+    Returns:
+        (1, 3, rows, columns).
+    """
+    pixels = F.interpolate(flats, scale_factor=float(CELL), mode="bilinear", align_corners=False)
+    listed = pixels[0].permute(1, 2, 0).reshape(-1, 3)
+    picked = torch.index_select(listed, 0, places.reshape(-1))
+    return picked.reshape(places.shape[0], places.shape[1], 3).permute(2, 0, 1).unsqueeze(0)
 
 
 class EncoderGraph(nn.Module):
@@ -47,13 +72,12 @@ class EncoderGraph(nn.Module):
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
         """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing`, at the padded size."""
-        return tuple(
-            self.encoder(
-                pad_to_stride(to_unit(lineart), 1.0),
-                pad_to_stride(to_unit(mask), 0.0),
-                pad_to_stride(to_unit(base), 1.0),
-            )
+        drawing = self.encoder(
+            pad_to_stride(to_unit(lineart), 1.0),
+            pad_to_stride(to_unit(mask), 0.0),
+            pad_to_stride(to_unit(base), 1.0),
         )
+        return (*drawing, places_of(drawing.displacement))
 
 
 class PainterGraph(nn.Module):
@@ -76,22 +100,24 @@ class PainterGraph(nn.Module):
         columns: Tensor,
         displacement: Tensor,
         kept: Tensor,
+        places: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs."""
         drawing = Drawing(fine, coarse, vector, rows, columns, displacement, kept)
         padded = displacement.shape[-2:]
         answer = self.painter(pad_to(to_unit(hints), 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
-        painted = put_on_grid(answer, displacement)
         height, width = lineart.shape
-        colour = painted.colour[..., :height, :width]
-        flats = painted.flats[..., :height, :width]
+        lighting = answer.lighting[..., :height, :width]
+        dabs = answer.dabs[..., :height, :width]
+        flats = take_dabs(pick(answer.flats, places[:height, :width]), dabs)
+        colour = light(flats, lighting)
         return (
             ink_over(colour, lineart, mask, base),
             from_unit(colour),
             from_unit(flats),
             answer.flats,
-            answer.lighting[..., :height, :width],
-            answer.dabs[..., :height, :width],
+            lighting,
+            dabs,
             displacement[..., :height, :width].clone(),
         )
 

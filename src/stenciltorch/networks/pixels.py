@@ -15,8 +15,8 @@ CELL = 4
 
 def to_unit(pixels: Tensor) -> Tensor:
     """uint8 (height, width[, channels]) -> float (1, channels, height, width) in 0..1."""
-    planes = pixels.unsqueeze(-1) if pixels.dim() == 2 else pixels
-    return planes.permute(2, 0, 1).unsqueeze(0).to(torch.float32) / 255.0
+    planes = pixels.unsqueeze(0) if pixels.dim() == 2 else pixels.permute(2, 0, 1)
+    return planes.unsqueeze(0).to(torch.float32) / 255.0
 
 
 def from_unit(values: Tensor) -> Tensor:
@@ -40,6 +40,13 @@ def compose(lineart: Tensor, base: Tensor, mask: Tensor) -> Tensor:
     return lineart * mask + base * (1.0 - mask)
 
 
+def cell_means(values: Tensor) -> Tensor:
+    """The mean of every cell; a convolution, which runtimes do several times faster than they pool."""
+    channels = values.shape[1]
+    mean = torch.eye(channels, device=values.device, dtype=values.dtype)[:, :, None, None] / CELL**2
+    return F.conv2d(values, mean.expand(-1, -1, CELL, CELL).contiguous(), stride=CELL)
+
+
 def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
     """Bring hints to cells: colours as alpha-weighted means, and how much of each cell is hinted.
 
@@ -51,9 +58,8 @@ def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
         colours (batch, 3, height/4, width/4) and weights (batch, 1, ...), all in 0..1.
     """
     alpha = hints[:, 3:4] * (1.0 - 0.9 * ink)
-    weight = F.avg_pool2d(alpha, CELL)
-    colour = F.avg_pool2d(hints[:, :3] * alpha, CELL) / weight.clamp(min=1e-6)
-    return colour, (2.0 * weight).clamp(max=1.0)
+    means = cell_means(torch.cat([hints[:, :3] * alpha, alpha], dim=1))
+    return means[:, :3] / means[:, 3:].clamp(min=1e-6), (2.0 * means[:, 3:]).clamp(max=1.0)
 
 
 def pool_base(base: Tensor, mask: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:

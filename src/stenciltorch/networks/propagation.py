@@ -23,6 +23,10 @@ TINY = 1e-20
 """Least divisor. A bound, not a summand: the exporter takes sums with constants this small for no-ops."""
 
 
+FARTHEST = 40.0
+"""Largest price that counts; shares below exp(-40) would be numbers so small that processors slow down over them."""
+
+
 def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
     """How much ink lies between each cell's centre and the next one's, to the right and below.
 
@@ -49,7 +53,7 @@ def transfer(costs: Tensor) -> Tensor:
         (..., n, n), symmetric, 1 on the diagonal.
     """
     place = F.pad(torch.cumsum(costs, dim=-1)[..., :-1], (1, 0))
-    return torch.exp(-(place.unsqueeze(-1) - place.unsqueeze(-2)).abs())
+    return torch.exp(-(place.unsqueeze(-1) - place.unsqueeze(-2)).abs().clamp(max=FARTHEST))
 
 
 def along_rows(state: Tensor, matrix: Tensor) -> Tensor:
