@@ -1,0 +1,254 @@
+"""The loop: the rate, the losses, and that a run that stops and goes on is the run that never stopped."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+import torch
+from tiny_pack import smoke
+
+from stenciltorch import files
+from stenciltorch.errors import ConfigError
+from stenciltorch.training import trainer as training
+from stenciltorch.training.checkpoint import LATEST, load
+from stenciltorch.training.config import LossConfig, OptimConfig
+from stenciltorch.training.dataset import collate
+from stenciltorch.training.trainer import Schedule, Trainer, choose_device, compute_losses, learning_rate, train
+
+CPU = Schedule(device="cpu")
+
+
+def tensors(folder):
+    return load(folder / LATEST).tensors
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+# the rate
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (0, 0.25),
+        (1, 0.5),
+        (3, 1.0),
+        (4, 1.0),
+        (10, 1.0),
+        (15, 0.5),
+        (18, 0.2),
+        (19, 0.1),
+        (20, 0.01),
+        (1000, 0.01),
+    ],
+)
+def test_the_rate_by_hand(step, expected):
+    """20 steps: four of warm-up, a plateau up to the 10th, then down to a hundredth."""
+    optim = OptimConfig(steps=20, rate=2.0, warmup=4, decay=0.5)
+    assert learning_rate(step, optim) == pytest.approx(2.0 * expected)
+
+
+def test_the_rate_without_warm_up_and_decay():
+    optim = OptimConfig(steps=20, rate=1.0, warmup=0, decay=0.0)
+    assert {learning_rate(step, optim) for step in range(20)} == {1.0}
+
+
+# losses
+
+
+def test_the_total_is_the_weighted_sum_of_the_losses(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    batch = collate([run.examples[0], run.examples[1]])
+    weights = LossConfig(flats=3.0, colour=0.0, gradient=0.25, coarse=2.0, chroma=0.5)
+    losses = {name: value.item() for name, value in compute_losses(run.net, batch, weights).items()}
+    total = 3.0 * losses["flats"] + 0.25 * losses["gradient"] + 2.0 * losses["coarse"] + 0.5 * losses["chroma"]
+    assert losses["total"] == pytest.approx(total, rel=1e-5)
+    assert all(value > 0 for value in losses.values())
+
+
+def test_what_the_mask_closes_does_not_count(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    batch = collate([run.examples[0]])
+    closed = batch._replace(mask=torch.zeros_like(batch.mask))
+    assert all(value.item() == 0.0 for value in compute_losses(run.net, closed, LossConfig()).values())
+
+
+def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    batch = collate([run.examples[0], run.examples[1]])
+    found = [run.train_step(batch) for _ in range(20)]
+    assert all(math.isfinite(value) for losses in found for value in losses.values())
+    assert found[-1]["total"] < 0.9 * found[0]["total"]
+    assert run.step == 20
+
+
+def test_the_average_follows_the_net(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    before = run.average.painter.propose.weight.detach().clone()
+    run.train_step(collate([run.examples[0]]))
+    keep = 2 / 11
+    expected = keep * before + (1 - keep) * run.net.painter.propose.weight.detach()
+    assert not torch.equal(run.net.painter.propose.weight, before)
+    torch.testing.assert_close(run.average.painter.propose.weight.detach(), expected)
+
+
+def test_a_step_without_finite_gradients_changes_no_weight(pack, tmp_path, monkeypatch):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    before = {name: value.clone() for name, value in run.net.state_dict().items()}
+    batch = collate([run.examples[0]])
+    nan = torch.tensor(math.nan, requires_grad=True)
+    original = compute_losses
+
+    def spoiled(*arguments):
+        losses = original(*arguments)
+        return losses | {"total": losses["total"] * nan}
+
+    monkeypatch.setattr(training, "compute_losses", spoiled)
+    assert math.isnan(run.train_step(batch)["norm"])
+    assert same(before, run.net.state_dict())
+
+
+# runs
+
+
+@pytest.fixture(scope="module")
+def whole(pack, tmp_path_factory):
+    """A run of six steps that nothing interrupts."""
+    folder = tmp_path_factory.mktemp("whole")
+    progress = list(train(smoke(optim__steps="6"), pack, folder, Schedule(device="cpu", log_every=2, panel_every=3)))
+    return folder, progress
+
+
+def test_a_run_leaves_settings_weights_numbers_and_panels(whole):
+    folder, progress = whole
+    assert [(one.step, one.steps) for one in progress] == [(2, 6), (4, 6), (6, 6)]
+    assert json.loads((folder / "config.json").read_text())["optim"]["steps"] == 6
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [2, 4, 6]
+    assert rows[-1]["total"] == progress[-1].losses["total"]
+    assert [path.name for path in sorted((folder / "panels").iterdir())] == ["0000003.png", "0000006.png"]
+    assert files.read_illustration(folder / "panels" / "0000003.png").size == (2 * 64, 4 * 64)
+    assert any((folder / "board").iterdir())
+    assert load(folder / LATEST).step == 6
+
+
+def test_a_finished_run_does_nothing_more(whole, pack):
+    folder, _ = whole
+    before = tensors(folder)
+    assert list(train(smoke(optim__steps="6"), pack, folder, CPU)) == []
+    assert same(before, tensors(folder))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_that_stops_and_goes_on_is_the_same_run(whole, pack, tmp_path, workers):
+    config, schedule = smoke(optim__steps="6"), Schedule(device="cpu", log_every=1, workers=workers)
+    begun = train(config, pack, tmp_path, schedule)
+    for _ in range(3):
+        next(begun)
+    begun.close()
+    assert load(tmp_path / LATEST).step == 3
+    assert [one.step for one in train(config, pack, tmp_path, schedule)] == [4, 5, 6]
+    assert same(tensors(tmp_path), tensors(whole[0]))
+
+
+def stopped_at(trainer, number, place, monkeypatch):
+    """Ctrl-C in a step: before the update, or in the middle of it."""
+    count = iter(range(1, 100))
+    original = getattr(trainer, place)
+
+    def interrupted(*arguments, **settings):
+        if next(count) == number:
+            raise KeyboardInterrupt
+        return original(*arguments, **settings)
+
+    monkeypatch.setattr(trainer, place, interrupted)
+
+
+@pytest.mark.parametrize(("place", "kept"), [("train_step", 3), ("_follow", 2)])
+def test_an_interruption_anywhere_does_not_change_the_run(whole, pack, tmp_path, monkeypatch, place, kept):
+    config, schedule = smoke(optim__steps="6"), Schedule(device="cpu", save_every=2)
+    first = Trainer(config, pack, tmp_path, schedule)
+    stopped_at(first, 4, place, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        list(first.run())
+    assert load(tmp_path / LATEST).step == kept
+    list(train(config, pack, tmp_path, schedule))
+    assert same(tensors(tmp_path), tensors(whole[0]))
+
+
+def test_other_settings_on_resume_are_refused(whole, pack):
+    folder, _ = whole
+    before = tensors(folder)
+    changed = smoke(optim__steps="6", optim__rate="0.5", seed="3")
+    with pytest.raises(ConfigError, match=r"was started with other settings \(optim, seed\); use another folder"):
+        Trainer(changed, pack, folder, CPU)
+    assert same(before, tensors(folder))
+
+
+def test_minutes_stop_a_run_after_the_step_in_hand(pack, tmp_path):
+    clock = iter(range(0, 1000, 25))
+    run = Trainer(smoke(), pack, tmp_path, Schedule(device="cpu", minutes=1.0))
+    progress = list(run.run(clock=lambda: next(clock)))
+    assert [one.step for one in progress] == [3]
+    assert progress[0].seconds_left == 0.0
+    assert load(tmp_path / LATEST).step == 3
+
+
+def test_progress_tells_the_rate_and_the_time_that_is_left(pack, tmp_path):
+    clock = iter(range(0, 1000, 2))
+    run = Trainer(smoke(), pack, tmp_path, Schedule(device="cpu", log_every=5))
+    first = next(iter(run.run(clock=lambda: next(clock))))
+    assert first.rate == pytest.approx(2 / 2)
+    assert first.seconds_left == pytest.approx(15 * 2)
+
+
+def test_a_run_may_begin_with_the_weights_of_another(whole, pack, tmp_path):
+    folder, _ = whole
+    config = smoke(optim__steps="1", optim__rate="0.0")
+    list(train(config, pack, tmp_path, CPU, start=folder))
+    state = load(tmp_path / LATEST)
+    assert same(state.part("net"), load(folder / LATEST).part("average"))
+
+
+def test_weights_of_another_shape_are_refused(whole, pack, tmp_path):
+    wider = smoke(shape__vector="16")
+    with pytest.raises(ConfigError, match=r"those of a net of another shape"):
+        list(train(wider, pack, tmp_path, CPU, start=whole[0]))
+    with pytest.raises(ConfigError, match=r"is not a checkpoint"):
+        list(train(smoke(), pack, tmp_path, CPU, start=tmp_path / "nothing"))
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(whole, pack, tmp_path, monkeypatch):
+    config, schedule = smoke(optim__steps="6"), Schedule(device="cpu", log_every=1, save_every=2)
+    begun = train(config, pack, tmp_path, schedule)
+    for _ in range(3):
+        next(begun)
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("stenciltorch.training.checkpoint.save_file", full)
+        with pytest.raises(ConfigError, match=r"No space left"):
+            next(begun)
+    assert load(tmp_path / LATEST).step == 2
+    list(train(config, pack, tmp_path, schedule))
+    assert same(tensors(tmp_path), tensors(whole[0]))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there():
+    assert choose_device("auto") == "cpu"
+    with pytest.raises(ConfigError, match=r"finds no GPU here; train with --device cpu"):
+        choose_device("cuda")
+
+
+def test_threads_are_set(pack, tmp_path, monkeypatch):
+    found = []
+    monkeypatch.setattr(torch, "set_num_threads", found.append)
+    next(train(smoke(optim__steps="1"), pack, tmp_path, Schedule(device="cpu", threads=3)))
+    assert found == [3]
