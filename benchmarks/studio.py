@@ -73,7 +73,8 @@ TIME_GRAPH = """async ([url, side, strokes]) => {
   const bytes = (shape) => new Uint8Array(shape.reduce((all, one) => all * one)).fill(255);
   const picture = (...shape) => new ort.Tensor('uint8', bytes(shape), shape);
   const given = {
-    lineart: picture(side, side), mask: picture(side, side), base: picture(side, side, 3), hints: picture(side, side, 4),
+    lineart: picture(side, side), mask: picture(side, side),
+    base: picture(side, side, 3), hints: picture(side, side, 4),
   };
   const feeds = Object.fromEntries(session.inputNames.map((name) => [name, given[name]]));
   await session.run(feeds);
