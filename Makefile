@@ -1,4 +1,4 @@
-# make run     set up what colouring needs (no torch), then colour a drawing
+# make run     set up what colouring needs (no torch), colour a drawing, open the studio
 # make test    set up what development needs, then run all tests
 # make check   style, types, import contracts and tests: what every change must pass
 # make format  put the code into the house style
@@ -19,6 +19,7 @@ run: .venv/base.stamp
 	@mkdir -p outputs
 	$(BIN)/stenciltorch colorize examples/drawings/ribbon-lineart.png \
 		--hints examples/drawings/ribbon-hints.json -o outputs/ribbon.png
+	$(BIN)/stenciltorch studio
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest
