@@ -16,7 +16,7 @@ import { Surface } from "./surface.js";
 /** What the mask keeps is hatched: seen on white paper, on dark colours, and without seeing colours. */
 const KEEP_TINT = [52, 56, 74];
 const KEEP_ALPHA = [0.3, 0.52];
-const STRIPES = 150;
+const STRIPES = 90;
 const BAND = 1 << 20;
 
 export class LayersView extends Emitter {
