@@ -13,6 +13,10 @@ from stenciltorch.training.config import fingerprint
 from stenciltorch.training.pack import pack_hash, read_pack
 
 
+LIFT = 0.5
+"""Where nobody asked for a colour, a shipped model leaves light paper rather than the grey mean of what could be."""
+
+
 def release(run: Path, model: Path, name: str | None, licence: str, pack: Path | None) -> Parity:
     """Export the averaged weights of a run.
 
@@ -23,7 +27,9 @@ def release(run: Path, model: Path, name: str | None, licence: str, pack: Path |
     state = load(run / LATEST)
     data = pack_hash(read_pack(pack)) if pack else "not recorded"
     card = Card(name or str(state.config["name"]), licence, fingerprint(state.config), data, state.step)
-    return export(averaged_net(state), model, card)
+    net = averaged_net(state)
+    net.painter.lift = LIFT
+    return export(net, model, card)
 
 
 def _tuple(value: object) -> object:
