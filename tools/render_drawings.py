@@ -1,7 +1,7 @@
 """Render the drawings' layers: `python tools/render_drawings.py [name ...]`; needs `pip install resvg-py`
 (and, for small files, `pyoxipng`).
 
-For each `examples/drawings/<name>.svg` it writes `-lineart`, `-flats`, `-colour` and `-illustration` PNG files beside it.
+Beside each `examples/drawings/<name>.svg` it writes `-lineart`, `-flats`, `-colour` and `-illustration` PNG files.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def views(svg: str) -> dict[str, Image.Image]:
 def squeeze(target: Path) -> None:
     """Smaller, same pixels; left as it is where pyoxipng is not installed."""
     if importlib.util.find_spec("oxipng"):
-        importlib.import_module("oxipng").optimize(target, level=4)
+        keep = {f"{kind}_reduction": False for kind in ("bit_depth", "color_type", "palette", "grayscale")}
+        importlib.import_module("oxipng").optimize(target, level=4, **keep)
 
 
 def render(source: Path) -> None:

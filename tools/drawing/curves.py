@@ -6,6 +6,7 @@ A point followed by `!` is a corner; elsewhere the curve is as round as it can b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -98,9 +99,9 @@ def _sample(piece: FloatArray, spacing: float) -> FloatArray:
     length = float(np.linalg.norm(np.diff(piece, axis=0), axis=1).sum())
     moments = np.linspace(0.0, 1.0, max(2, int(np.ceil(length / spacing)) + 1))[:, None]
     rest = 1.0 - moments
-    begin, lead, trail, end = piece
-    curve: FloatArray = rest**3 * begin + 3 * rest**2 * moments * lead
-    return curve + 3 * rest * moments**2 * trail + moments**3 * end
+    weights = np.hstack([rest**3, 3 * rest**2 * moments, 3 * rest * moments**2, moments**3])
+    points: FloatArray = weights @ piece
+    return points
 
 
 def _parse(text: str) -> tuple[FloatArray, list[bool]]:
@@ -149,7 +150,7 @@ def _bridge(start: FloatArray, end: FloatArray) -> list[FloatArray]:
 
 def _through(points: FloatArray, corners: list[bool]) -> FloatArray:
     stops = [index for index, corner in enumerate(corners) if corner]
-    runs = [_open_run(points[start : stop + 1]) for start, stop in zip(stops, stops[1:], strict=False)]
+    runs = [_open_run(points[start : stop + 1]) for start, stop in pairwise(stops)]
     return np.concatenate(runs)
 
 
@@ -165,7 +166,7 @@ def _open_run(points: FloatArray) -> FloatArray:
     for index in range(1, count - 1):
         _inner_row(system, wanted, index, (index - 1, index, index + 1), steps, bends)
     system[-1, -2:] = 1.0
-    outgoing = np.linalg.solve(system, wanted)
+    outgoing = np.linalg.solve(system, wanted).astype(np.float64)
     incoming = -np.pad(bends, 1) - outgoing
     return _pieces(points, outgoing[:-1], incoming[1:])
 
@@ -184,7 +185,7 @@ def _ring(points: FloatArray) -> FloatArray:
         system[index, index] += 2 / lengths[0] + 2 / lengths[1]
         system[index, after] += 1 / lengths[1]
         wanted[index] = -(2 * bends[index] / lengths[0] + bends[after] / lengths[1])
-    outgoing = np.linalg.solve(system, wanted)
+    outgoing = np.linalg.solve(system, wanted).astype(np.float64)
     incoming = -bends - outgoing
     closed = np.concatenate([points, points[:1]])
     return _pieces(closed, outgoing, np.roll(incoming, -1))
@@ -264,3 +265,9 @@ def oval(centre: tuple[float, float], wide: float, high: float, tilt: float = 0.
     turns = [turn(90.0 * index)(quarter) for index in range(4)]
     grown = stretch(wide, high).then(turn(tilt)).then(move(*centre))
     return Path(grown(np.stack(turns)), True)
+
+
+def flipped(text: str, both: float) -> str:
+    """The points mirrored: right becomes `both` less right."""
+    words = [word.split(",") for word in text.split()]
+    return " ".join(f"{both - float(right):g},{down}" for right, down in words)

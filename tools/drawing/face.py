@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from drawing.colour import mix, shadow
-from drawing.curves import Affine, Frame, Path, move, stretch, turn
+from drawing.colour import shadow
+from drawing.curves import Frame, Path, move, stretch, turn
 from drawing.ink import Nib, area, leaf
 from drawing.sheet import Sheet, moved
 
@@ -71,7 +71,8 @@ def eye(
 
 
 def _opening(lid: float) -> str:
-    return f"-45,16! -37,{-14 + 24 * lid} -17,{-38 + 38 * lid} 7,{-46 + 42 * lid} 31,{-36 + 34 * lid} 48,0! 45,24 27,44 -1,50 -28,42 -41,29"
+    above = f"-45,16! -37,{-14 + 24 * lid} -17,{-38 + 38 * lid} 7,{-46 + 42 * lid} 31,{-36 + 34 * lid} 48,0!"
+    return f"{above} 45,24 27,44 -1,50 -28,42 -41,29"
 
 
 def _ball(sheet: Sheet, name: str, own: Frame, upright: Frame, opening: Path, style: EyeStyle) -> None:
@@ -128,21 +129,18 @@ def _lashes(sheet: Sheet, name: str, own: Frame, style: EyeStyle) -> None:
     if style.spike:
         spike = f"40,{-51 + low}! 58,{-45 + low} 73,{-50 + low}! 68,{-37 + low} 55,{-30 + low}!"
         lid.black(area(own.shape(spike)))
-    lid.ink(own.curve("48,0 45,24 27,44 -1,50 -28,42 -41,29 -45,16"), Nib(2.9, lift_in=4, lift_out=95, tip=0.4).wide(style.pen))
+    lid.ink(
+        own.curve("48,0 45,24 27,44 -1,50 -28,42 -41,29 -45,16"),
+        Nib(2.9, lift_in=4, lift_out=95, tip=0.5).wide(style.pen),
+    )
     lid.ink(own.curve(f"-34,{-52 + drop} -14,{-69 + drop} 14,{-76 + drop} 44,{-64 + drop}"), LASH_FINE.wide(style.pen))
 
 
 def _upper_lash(drop: float) -> str:
     over = [(-42, -20), (-17, -50), (12, -61), (44, -47)]
-    under = [(45, -14), (29, -36), (5, -45), (-19, -36), (-38, -12)]
+    under = [(45, -14), (29, -36), (5, -45), (-18, -35), (-36, -11)]
     words = [f"{right},{down + drop * min(1.0, (20 - down) / 64):.1f}" for right, down in over + under]
-    return " ".join(["-48,19!", *words[:4], "73,-13! 62,0 49,9!", *words[4:]])
-
-
-def closed_eye(sheet: Sheet, name: str, face: Frame, text: str, width: float = 6.0) -> None:
-    """An eye shut in a smile: one bold curve."""
-    lid = sheet.part(f"{name}-lid", shapely.Polygon(), None, hides=False)
-    lid.ink(face.curve(text), Nib(width, lift_in=22, lift_out=22, tip=0.2, swell=0.2))
+    return " ".join(["-47,24!", *words[:4], "73,-13! 62,0 49,9!", *words[4:]])
 
 
 def brow(sheet: Sheet, name: str, face: Frame, text: str, width: float, hides: bool = False) -> None:
@@ -153,12 +151,3 @@ def brow(sheet: Sheet, name: str, face: Frame, text: str, width: float, hides: b
 def blush(sheet: Sheet, skin: str, centre: tuple[float, float], radius: float, colour: str = "#f2707a") -> None:
     part = sheet[skin]
     part.light(part.where, paint=sheet.glow(centre, radius, colour, 0.5))
-
-
-def lit(colour: str, share: float = 0.45) -> str:
-    """A colour in bright light."""
-    return mix(colour, "#fff6e8", share)
-
-
-def tilt(degrees: float, pivot: tuple[float, float], right: float = 0.0, down: float = 0.0) -> Affine:
-    return turn(degrees, pivot).then(move(right, down))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from drawing.curves import FloatArray, Frame, Path, curve, joined
-from drawing.ink import Nib, leaf, ribbon
+from drawing.curves import FloatArray, Frame, Path, joined
+from drawing.ink import Nib, ribbon
 from drawing.sheet import Part, Sheet
-
 
 LOCK = Nib(3.6, lift_in=90, tip=0.12)
 
@@ -27,20 +28,22 @@ def lock(
     return part
 
 
+Row = tuple[str, str, str]
+"""A lock's name, left curve and right curve."""
+
+
+def locks(
+    sheet: Sheet, own: Frame, rows: Sequence[Row], colour: str, nib: Nib = LOCK, shade: float = 7.0
+) -> list[Part]:
+    """Several locks of one head, the farthest first."""
+    return [lock(sheet, name, own, left, right, colour, nib, shade) for name, left, right in rows]
+
+
 def _shaded_edge(edge: FloatArray, width: float) -> tuple[FloatArray, FloatArray]:
     """The lower two thirds of a lock's edge, and a width that grows from nothing and ends in a point."""
     lower = edge[len(edge) // 3 :]
     moments = np.linspace(0, 1, len(lower))
     return lower, np.maximum(width * np.sin(np.pi * moments**0.75) ** 0.7, 0.05)
-
-
-def strands(*texts: str) -> list[Path]:
-    return [curve(text) for text in texts]
-
-
-def locks_of_shade(*drawn: tuple[Path, float]) -> BaseGeometry:
-    """Pointed dark locks about curves, each with its width."""
-    return shapely.union_all([leaf(path, width, root=0.5) for path, width in drawn])
 
 
 def halo(path: Path, crown: tuple[float, float], tall: float, count: int, rng: np.random.Generator) -> BaseGeometry:

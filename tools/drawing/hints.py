@@ -42,7 +42,11 @@ def hint_text(sheet: Sheet, wishes: Wishes, recolour: Mapping[str, str]) -> str:
     """
     areas = flat_areas(sheet)
     dabs = [
-        {"at": [right, down], "color": _named(areas, shapely.Point(right, down).buffer(radius), recolour), "radius": radius}
+        {
+            "at": [right, down],
+            "color": _named(areas, shapely.Point(right, down).buffer(radius), recolour),
+            "radius": radius,
+        }
         for right, down, radius in wishes.dabs
     ]
     strokes = [

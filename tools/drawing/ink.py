@@ -122,7 +122,8 @@ def _rails(
 
 def _distinct(points: FloatArray) -> FloatArray:
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    return points[np.append(True, steps > 1e-4)]
+    kept: FloatArray = points[np.append(True, steps > 1e-4)]
+    return kept
 
 
 def area(path: Path) -> BaseGeometry:
@@ -131,7 +132,7 @@ def area(path: Path) -> BaseGeometry:
 
 
 def leaf(path: Path, width: float, root: float = 0.0) -> BaseGeometry:
-    """A lock, a fold or a petal about a curve: `root` wide at its start (a share), fullest at a third, a point at its end."""
+    """A fold or a petal about a curve: a share `root` wide at its start, full at two fifths, a point at its end."""
     points = _distinct(path.points())
     moments = np.linspace(0.0, 1.0, len(points))
     rise = root + (1 - root) * np.sin(np.clip(moments / 0.4, 0, 1) * np.pi / 2)

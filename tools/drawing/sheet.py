@@ -189,7 +189,9 @@ def geometry_data(where: BaseGeometry, tolerance: float = 0.04) -> str:
         if piece.geom_type == "Polygon" and piece.area > 0.4:
             rings.extend([piece.exterior, *piece.interiors])
         elif piece.geom_type.startswith(("Multi", "GeometryCollection")):
-            rings.extend(ring for part in piece.geoms if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors))
+            rings.extend(
+                ring for part in piece.geoms if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)
+            )
     return "".join(_ring_data(np.asarray(ring.coords)[:-1]) for ring in rings)
 
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from drawing.curves import Frame, Path, move, oval, stretch, turn
-from drawing.face import EyeStyle, blush, brow, closed_eye, eye
-from drawing.hair import halo, lock, tuft
+from drawing.art.tabby import CAT_FUR, CREAM, ROSE, cat
+from drawing.curves import Frame, Path, flipped, move, oval, stretch, turn
+from drawing.face import EyeStyle, blush, brow, eye
+from drawing.hair import halo, locks, tuft
 from drawing.hints import Wishes
 from drawing.ink import Nib, area, leaf, stroke
 from drawing.props import FOLD, bow
-from drawing.sheet import HAIR, INK, Part, Sheet, moved
+from drawing.sheet import HAIR, INK, Sheet, moved
 
 HAIRC, SKIN, DRESS, APRON, SOCK, SHOE = "#a86f52", "#fde4d4", "#6fb7a8", "#fbf3e6", "#f7f7fb", "#a8483f"
-SKY, GRASS, BUSH, CAT_FUR, CREAM, ROSE = "#fdf1d2", "#a9cf7c", "#7fb566", "#f0a860", "#fff3e2", "#f08fa0"
+SKY, GRASS, BUSH = "#fdf1d2", "#a9cf7c", "#7fb566"
 SKIN_SHADE = "#f3b9a6"
 THIN = Nib(2.2, shadow=0.2)
-WOOD, GOLD, RED, STRIPE, YELLOW, PINKS = "#9c6b43", "#e8c257", "#e0584f", "#d9843f", "#ffe27a", "#f7a8bf"
+GOLD, RED, YELLOW, PINKS = "#e8c257", "#e0584f", "#ffe27a", "#f7a8bf"
 PAGE = Frame(move(0, 0))
 HEAD = Frame(move(-420, -600).then(stretch(1.0, 0.95)).then(turn(-4)).then(move(604, 512)))
 BODY = Frame(move(84, -6))
-CAT = Frame(stretch(1.08, 1.08).then(move(222, 690)))
 FACE = "286,310 272,390 272,450 290,512 334,560 392,584 426,588 462,583 516,558 556,508 572,450 570,390 552,310 420,220"
 
 
@@ -45,16 +44,38 @@ def background(sheet: Sheet) -> None:
     sky.light(sky.where, paint=sheet.fade((512, 0), (512, 560), "#bfe3f4", 1.0))
     for index, (right, down, size) in enumerate(((160, 210, 1.0), (905, 150, 0.8), (30, 420, 0.6), (960, 400, 0.7))):
         own = Frame(stretch(size, size).then(move(right, down)))
-        cloud = sheet.part(f"cloud-{index}", own.shape("-120,30! -112,0 -78,-8! -70,-44 -20,-58 14,-34! 50,-46 78,-22 76,0! 110,0 122,30!"), "#ffffff", THIN)
+        cloud = sheet.part(
+            f"cloud-{index}",
+            own.shape("-120,30! -112,0 -78,-8! -70,-44 -20,-58 14,-34! 50,-46 78,-22 76,0! 110,0 122,30!"),
+            "#ffffff",
+            THIN,
+        )
         cloud.shade(area(own.shape("-120,30! -80,12 -20,22 60,10 122,30!")), depth=0.6)
     bush = sheet.part("bush", PAGE.shape(BUSHES), BUSH, THIN)
     bush.shade(bush.where.difference(moved(bush.where, -14, -26)))
     bush.light(bush.where, paint=sheet.fade((512, 540), (512, 820), "#f4f7b0", 0.45))
-    grass = sheet.part("grass", PAGE.shape("-20,1060! -20,800! 200,770 500,760 800,770 1050,800! 1050,1060!"), GRASS, THIN)
+    grass = sheet.part(
+        "grass", PAGE.shape("-20,1060! -20,800! 200,770 500,760 800,770 1050,800! 1050,1060!"), GRASS, THIN
+    )
     grass.light(grass.where, paint=sheet.fade((512, 760), (512, 1000), "#fdf6a8", 0.45))
     grass.shade(area(oval((610, 916), 190, 30)), area(oval((200, 944), 190, 30)))
-    for right, down in ((60, 850), (420, 860), (470, 980), (800, 850), (940, 930), (340, 1000), (700, 1000), (880, 990)):
-        grass.line(*(Frame(move(right, down)).curve(blade) for blade in ("0,0 -4,-12 -14,-22", "5,0 6,-16 4,-28", "10,0 16,-10 24,-16")), nib=Nib(2.4, lift_out=20))
+    for right, down in (
+        (60, 850),
+        (420, 860),
+        (470, 980),
+        (800, 850),
+        (940, 930),
+        (340, 1000),
+        (700, 1000),
+        (880, 990),
+    ):
+        grass.line(
+            *(
+                Frame(move(right, down)).curve(blade)
+                for blade in ("0,0 -4,-12 -14,-22", "5,0 6,-16 4,-28", "10,0 16,-10 24,-16")
+            ),
+            nib=Nib(2.4, lift_out=20),
+        )
 
 
 BUSHES = (
@@ -64,7 +85,11 @@ BUSHES = (
 
 
 def back_hair(sheet: Sheet) -> None:
-    back = sheet.part("hair-back", HEAD.shape("420,160 330,180 262,250 224,370 238,480 290,570 420,606 550,570 602,480 616,370 578,250 510,180"), HAIRC)
+    back = sheet.part(
+        "hair-back",
+        HEAD.shape("420,160 330,180 262,250 224,370 238,480 290,570 420,606 550,570 602,480 616,370 578,250 510,180"),
+        HAIRC,
+    )
     back.shade(area(HEAD.shape("280,460 300,560 420,600 540,560 560,460 420,400")))
     for side, text in (("left", TAIL), ("right", flipped(TAIL, 840))):
         tail = sheet.part(f"tail-{side}", HEAD.shape(text), HAIRC)
@@ -76,22 +101,22 @@ def back_hair(sheet: Sheet) -> None:
 TAIL = "246,290! 190,272 126,294 84,356 74,424 82,470 58,520! 84,510 100,500! 106,526 116,552! 164,536 206,486 232,430 250,360!"
 
 
-def flipped(text: str, both: float) -> str:
-    """The points mirrored: right becomes `both` less right."""
-    words = [word.split(",") for word in text.split()]
-    return " ".join(f"{both - float(right):g},{down}" for right, down in words)
-
-
 def legs(sheet: Sheet) -> None:
     for side, turned in (("left", False), ("right", True)):
+
         def own(text: str, turned: bool = turned) -> Path:
             return BODY.shape(flipped(text, 1040) if turned else text)
+
         leg = sheet.part(f"leg-{side}", own("462,770! 460,820 456,880! 506,884! 510,830 512,780!"), SKIN)
         leg.shade(area(own("440,770! 440,812 520,822! 520,770!")), paint=SKIN_SHADE)
         sock = sheet.part(f"sock-{side}", own("456,838! 480,844 510,840! 509,890! 452,890!"), SOCK)
         sock.shade(sock.away_side(14, 0))
-        sock.line(BODY.curve(flipped("458,850 482,856 508,852", 1040) if turned else "458,850 482,856 508,852"), nib=Nib(2))
-        shoe = sheet.part(f"shoe-{side}", own("449,880! 432,900 432,926! 470,936 512,930! 514,900 510,882! 482,906"), SHOE)
+        sock.line(
+            BODY.curve(flipped("458,850 482,856 508,852", 1040) if turned else "458,850 482,856 508,852"), nib=Nib(2)
+        )
+        shoe = sheet.part(
+            f"shoe-{side}", own("449,880! 432,900 432,926! 470,936 512,930! 514,900 510,882! 482,906"), SHOE
+        )
         shoe.shade(shoe.where.intersection(shapely.box(0, BODY.at(0, 918)[1], 1024, 1024)))
         shoe.shade(area(own("444,902 450,896 458,900 452,908")), paint="#e9b0a8")
         sheet.part(f"strap-{side}", own("450,886! 480,876 511,884! 512,894! 480,888 447,896!"), SHOE, THIN)
@@ -103,19 +128,29 @@ SKIRT = "456,600! 436,670 388,766! 410,786 436,790! 462,800 492,802! 520,808 548
 def dress(sheet: Sheet) -> None:
     neck = sheet.part("neck", BODY.shape("490,480! 492,516 520,540 548,516 550,480!"), SKIN)
     neck.shade(neck.where, paint=SKIN_SHADE)
-    sheet.part("blouse", BODY.shape("474,506! 452,560 450,620! 590,620! 588,560 566,506! 546,520 520,530 494,520!"), CREAM)
+    sheet.part(
+        "blouse", BODY.shape("474,506! 452,560 450,620! 590,620! 588,560 566,506! 546,520 520,530 494,520!"), CREAM
+    )
     skirt = sheet.part("skirt", BODY.shape(SKIRT), DRESS)
-    for text in ("436,790 452,730 470,650", "492,802 498,740 502,660", "548,802 542,740 538,660", "604,790 588,730 570,650"):
+    for text in (
+        "436,790 452,730 470,650",
+        "492,802 498,740 502,660",
+        "548,802 542,740 538,660",
+        "604,790 588,730 570,650",
+    ):
         skirt.line(BODY.curve(text), nib=Nib(2.8, lift_out=90, tip=0.1))
         skirt.shade(leaf(BODY.curve(text), 22, root=0.9))
-    skirt.line(BODY.curve("396,748 420,768 440,772 466,782 494,784 520,790 546,784 574,782 600,772 620,768 644,748"), nib=Nib(2))
+    skirt.line(
+        BODY.curve("396,748 420,768 440,772 466,782 494,784 520,790 546,784 574,782 600,772 620,768 644,748"),
+        nib=Nib(2),
+    )
     skirt.shade(skirt.away_side(18, 2))
     bib = sheet.part("bib", BODY.shape("478,548! 520,556 562,548! 570,580 588,606! 520,620 452,606! 470,580"), DRESS)
     bib.shade(bib.away_side(10, 6))
     for side, text in (("left", STRAP), ("right", flipped(STRAP, 1040))):
         sheet.part(f"strap-{side}-top", BODY.shape(text), DRESS, Nib(3))
-    for side in (480, 560):
-        button = sheet.part(f"button-{side}", BODY.oval((side + (8 if side < 520 else -8), 566), 8, 8), GOLD, Nib(2.4))
+    for right in (488, 552):
+        button = sheet.part(f"button-{right}", BODY.oval((right, 566), 8, 8), GOLD, Nib(2.4))
         button.shade(button.away_side(3, 3))
     sheet.part("pocket", BODY.shape("496,660! 520,664 544,660! 546,690 520,706 494,690"), CREAM, Nib(2.8))
     sheet.part("heart", BODY.shape("520,694! 506,682 508,672 520,678! 532,672 534,682"), RED, Nib(2))
@@ -141,7 +176,10 @@ def head(sheet: Sheet) -> None:
     tongue.black(tongue.where.boundary.buffer(1.0).intersection(mouth.where))
     for centre in ((318, 526), (522, 526)):
         blush(sheet, "face", HEAD.at(*centre), 44)
-        dashes = [HEAD.curve(f"{centre[0] + step},{centre[1] - 6} {centre[0] + step - 6},{centre[1] + 6}") for step in (-12, 2, 16)]
+        dashes = [
+            HEAD.curve(f"{centre[0] + step},{centre[1] - 6} {centre[0] + step - 6},{centre[1] + 6}")
+            for step in (-12, 2, 16)
+        ]
         face.line(*dashes, nib=Nib(2.0, lift_in=4, lift_out=4))
 
 
@@ -157,22 +195,36 @@ BANGS = (
 )
 
 
+SIDES = (
+    ("side-left", "246,300 222,400 236,490 282,576", "300,300 284,400 272,480 282,576"),
+    ("side-right", "548,300 560,400 572,480 562,576", "600,300 620,400 606,490 562,576"),
+)
+
+
 def front_hair(sheet: Sheet) -> None:
-    lock(sheet, "side-left", HEAD, "246,300 222,400 236,490 282,576", "300,300 284,400 272,480 282,576", HAIRC)
-    lock(sheet, "side-right", HEAD, "548,300 560,400 572,480 562,576", "600,300 620,400 606,490 562,576", HAIRC)
-    outline = HEAD.shape("226,420! 218,320 258,216 330,144 420,116 510,144 582,216 622,320 614,420! 570,350 500,336 420,330 340,336 280,350!")
+    locks(sheet, HEAD, SIDES, HAIRC)
+    outline = HEAD.shape(
+        "226,420! 218,320 258,216 330,144 420,116 510,144 582,216 622,320 614,420! 570,350 500,336 420,330 340,336 280,350!"
+    )
     sheet.part("cap", outline, HAIRC, nib=None).ink(outline.between(0, 8), INK)
-    for name, left, right in BANGS:
-        lock(sheet, name, HEAD, left, right, HAIRC, BANG)
+    locks(sheet, HEAD, BANGS, HAIRC, BANG)
     hair = [part for part in sheet.parts if part.name.startswith(("bang", "cap"))]
-    ring = halo(HEAD.curve("238,320 310,250 420,226 530,250 602,320"), HEAD.at(420, 0), 26, 34, np.random.default_rng(5))
+    ring = halo(
+        HEAD.curve("238,320 310,250 420,226 530,250 602,320"), HEAD.at(420, 0), 26, 34, np.random.default_rng(5)
+    )
     for each in hair:
         each.shade(ring, paint="#e3ae8d")
     sheet["face"].shade(*(moved(part.where, 5, 18) for part in hair[1:]), paint=SKIN_SHADE)
     brow(sheet, "brow-left", HEAD, "384,374 350,360 312,370", 7)
     brow(sheet, "brow-right", HEAD, "456,374 490,360 530,370", 7)
     for side, right in (("left", 244), ("right", 596)):
-        bow(sheet, f"tie-{side}", Frame(stretch(0.4, 0.4).then(turn(-60 if side == "left" else 60)).then(move(right, 300)).then(HEAD.place)), RED, Nib(3.4, shadow=0.2))
+        bow(
+            sheet,
+            f"tie-{side}",
+            Frame(stretch(0.4, 0.4).then(turn(-60 if side == "left" else 60)).then(move(right, 300)).then(HEAD.place)),
+            RED,
+            Nib(3.4, shadow=0.2),
+        )
 
 
 def arms(sheet: Sheet) -> None:
@@ -181,12 +233,24 @@ def arms(sheet: Sheet) -> None:
     wand(sheet)
     fist = sheet.part("hand-left", BODY.shape("318,640 326,618 346,612 366,622 374,644 364,666 342,672 324,662"), SKIN)
     fist.line(BODY.curve("320,644 330,646 340,642"), BODY.curve("324,657 334,657 342,652"), nib=Nib(2.4, lift_out=10))
-    sleeve(sheet, "left", "474,510! 436,514 402,548 396,586! 424,604 454,606! 466,570", "396,586! 420,604 456,606! 452,618 420,618 392,602!")
+    sleeve(
+        sheet,
+        "left",
+        "474,510! 436,514 402,548 396,586! 424,604 454,606! 466,570",
+        "396,586! 420,604 456,606! 452,618 420,618 392,602!",
+    )
     lower = sheet.part("forearm-right", BODY.shape("594,602! 620,636 640,672! 672,656! 660,620 640,584!"), SKIN)
     lower.shade(lower.away_side(8, 6), paint=SKIN_SHADE)
-    hand = sheet.part("hand-right", BODY.shape("636,664! 622,668 618,684! 632,686! 636,704 656,712 674,702 682,680 672,656!"), SKIN)
+    hand = sheet.part(
+        "hand-right", BODY.shape("636,664! 622,668 618,684! 632,686! 636,704 656,712 674,702 682,680 672,656!"), SKIN
+    )
     hand.line(BODY.curve("654,710 652,698 654,690"), BODY.curve("668,704 666,694 666,688"), nib=Nib(2.4, lift_out=10))
-    sleeve(sheet, "right", "566,510! 604,514 638,548 644,586! 616,604 586,606! 574,570", "644,586! 620,604 584,606! 588,618 620,618 648,602!")
+    sleeve(
+        sheet,
+        "right",
+        "566,510! 604,514 638,548 644,586! 616,604 586,606! 574,570",
+        "644,586! 620,604 584,606! 588,618 620,618 648,602!",
+    )
 
 
 def sleeve(sheet: Sheet, side: str, puff: str, cuff: str) -> None:
@@ -210,109 +274,29 @@ FOXTAIL = (
 )
 
 
-def cat(sheet: Sheet) -> None:
-    tail = sheet.part("cat-tail", CAT.shape("-60,236! -130,240 -172,204 -176,146 -150,104 -118,98 -104,118 -122,132 -130,160 -116,188 -60,190!"), CAT_FUR)
-    tail.shade(tail.away_side(10, 8))
-    patch(sheet, "tail-tip", tail, "-190,140! -160,132 -128,142 -112,126! -90,120! -100,80! -200,80!", CREAM)
-    body = sheet.part("cat-body", CAT.shape("-60,30! -84,110 -98,190 -88,236! 0,250 88,236! 98,190 84,110 60,30!"), CAT_FUR)
-    body.shade(body.away_side(22, 6), moved(area(CAT.shape(CAT_HEAD)), 4, 26))
-    for index, text in enumerate(("-100,150! -70,150 -58,160 -72,166 -100,170!", "-100,186! -66,186 -56,196 -70,202 -100,206!")):
-        patch(sheet, f"flank-{index}", body, text, STRIPE)
-    patch(sheet, "cat-bib", body, "-44,40! -52,90 -36,110 -40,134! -18,130 -2,156! 16,128 38,132! 36,110 50,90 44,40!", CREAM)
-    for side, turned in (("left", False), ("right", True)):
-        foot = sheet.part(f"hind-{side}", CAT.shape(flipped(HIND, 0) if turned else HIND), CREAM)
-        foot.line(*(CAT.curve(flipped(toe, 0) if turned else toe) for toe in ("-82,250 -80,240 -78,234", "-66,254 -64,242 -63,236")), nib=Nib(2.4, lift_out=10))
-        foot.shade(foot.away_side(4, 6))
-    legs_of_cat(sheet)
-    cat_head(sheet)
-    cat_face(sheet)
-
-
-HIND = "-92,222 -74,214 -52,222 -44,242 -56,256 -86,256 -100,244"
-CAT_HEAD = (
-    "0,-74 -36,-70! -60,-104 -92,-130! -100,-90 -98,-40! -108,-10 -108,14! -124,20! -112,34! -122,48! -100,52 -60,76 0,84 60,76 100,52 "
-    "122,48! 112,34! 124,20! 108,14! 108,-10 98,-40! 100,-90 92,-130! 60,-104 36,-70!"
-)
-
-
-def patch(sheet: Sheet, name: str, under: Part, text: str, colour: str) -> Part:
-    """A marking in the fur: its edge is inked where it lies inside the part."""
-    where = area(CAT.shape(text)).intersection(under.where)
-    part = sheet.part(name, where, colour)
-    edge = where.boundary.buffer(1.2).intersection(under.where.buffer(0.5))
-    part.black(edge)
-    shades = [stain.where for stain in under.shades]
-    part.shade(*shades)
-    return part
-
-
-def legs_of_cat(sheet: Sheet) -> None:
-    leg = limb(sheet, "cat-leg", "-56,120! -52,180 -56,238 -38,256 -10,254 0,238 -2,180 4,130!")
-    sock = patch(sheet, "cat-sock", leg, "-80,204! -50,198 -30,208 -14,198 20,204! 20,280! -80,280!", CREAM)
-    sock.line(CAT.curve("-40,254 -38,242 -37,236"), CAT.curve("-20,254 -20,242 -20,236"), nib=Nib(2.4, lift_out=10))
-    arm = limb(sheet, "cat-arm", "40,132! 82,110 106,78 114,48 110,20 120,-2 144,-8 164,6 168,40 158,88 132,132 84,178!")
-    mitt = patch(sheet, "cat-mitt", arm, "80,46! 112,42 138,50 200,42! 210,-80! 80,-80!", CREAM)
-    mitt.line(CAT.curve("124,-4 128,4 130,12"), CAT.curve("144,-8 145,2 145,10"), nib=Nib(2.4, lift_out=10))
-
-
-def limb(sheet: Sheet, name: str, text: str) -> Part:
-    """A leg whose root, from the last point to the first, runs into the body without a line."""
-    outline = CAT.shape(text)
-    part = sheet.part(name, outline, CAT_FUR, nib=None)
-    part.ink(outline.between(0, len(outline.pieces) - 1), Nib(4.2, lift_in=50, lift_out=50, tip=0.1))
-    part.shade(part.away_side(12, 4))
-    return part
-
-
-def cat_head(sheet: Sheet) -> None:
-    head = sheet.part("cat-head", CAT.shape(CAT_HEAD), CAT_FUR)
-    head.shade(head.away_side(14, 8))
-    for side in (-1, 1):
-        ear = "84,-112! 62,-92 48,-72! 70,-66 92,-50! 92,-84 84,-112!"
-        patch(sheet, f"ear-{side}", head, ear if side > 0 else flipped(ear, 0), ROSE)
-    for index, text in enumerate(("-9,-80! 0,-30! 9,-80!", "-34,-80! -20,-40! -18,-80!", "34,-80! 20,-40! 18,-80!")):
-        patch(sheet, f"brow-stripe-{index}", head, text, STRIPE)
-    for side in (-1, 1):
-        for index, text in enumerate(("120,2! 84,10! 120,14!", "124,26! 88,28! 124,38!")):
-            patch(sheet, f"cheek-{side}-{index}", head, text if side > 0 else flipped(text, 0), STRIPE)
-    patch(sheet, "muzzle", head, "0,14 -16,24 -44,30 -54,52 -30,74 0,80 30,74 54,52 44,30 16,24", CREAM)
-
-
-def cat_face(sheet: Sheet) -> None:
-    for side in (-1, 1):
-        ball = CAT.oval((46 * side, 0), 24, 27)
-        eye_part = sheet.part(f"cat-eye-{side}", ball, "#b9d65c", Nib(4.4, shadow=-0.4))
-        eye_part.shade(ball_top(ball))
-        pupil = area(CAT.oval((46 * side + 3, -3), 15, 20))
-        glints = shapely.union(area(CAT.oval((46 * side - 3, -11), 7, 8)), area(CAT.oval((46 * side + 9, 8), 3.5, 4)))
-        eye_part.black(pupil.difference(glints))
-        sheet.part(f"cat-glint-{side}", glints, None).light(glints)
-    sheet.part("cat-nose", CAT.shape("-9,27! 0,25 9,27! 6,34 0,38 -6,34"), ROSE, Nib(2.6))
-    muzzle = sheet["muzzle"]
-    muzzle.line(CAT.curve("0,38 0,46 -8,53 -18,52 -23,46"), CAT.curve("0,44 6,53 16,53 23,46"), nib=Nib(2.8, lift_out=10))
-    whiskers = sheet.part("whiskers", shapely.Polygon(), None, hides=False)
-    for side in (-1, 1):
-        for text in ("56,44 90,40 140,44", "54,54 92,58 136,70"):
-            whiskers.ink(CAT.curve(text if side > 0 else flipped(text, 0)), Nib(2.2, lift_in=10, lift_out=50))
-
-
-def ball_top(ball: Path) -> BaseGeometry:
-    return area(ball).difference(moved(area(ball), 0, 12))
-
-
 def flowers(sheet: Sheet) -> None:
     for index, (right, down, size, colour) in enumerate(BLOOMS):
         daisy(sheet, f"flower-{index}", Frame(stretch(size, size).then(move(right, down))), colour)
 
 
 BLOOMS = (
-    (860, 906, 1.0, "#ffffff"), (918, 866, 0.8, PINKS), (780, 960, 1.1, PINKS), (990, 980, 1.0, "#ffffff"), (470, 930, 0.9, PINKS),
-    (420, 984, 1.0, "#ffffff"), (36, 800, 0.7, PINKS), (760, 836, 0.6, "#ffffff"), (600, 1000, 0.8, "#ffffff"),
+    (860, 906, 1.0, "#ffffff"),
+    (918, 866, 0.8, PINKS),
+    (780, 960, 1.1, PINKS),
+    (990, 980, 1.0, "#ffffff"),
+    (470, 930, 0.9, PINKS),
+    (420, 984, 1.0, "#ffffff"),
+    (36, 800, 0.7, PINKS),
+    (760, 836, 0.6, "#ffffff"),
+    (600, 1000, 0.8, "#ffffff"),
 )
 
 
 def daisy(sheet: Sheet, name: str, own: Frame, colour: str) -> None:
-    petals = [area(own.oval((15 * np.cos(angle), 13 * np.sin(angle)), 10, 8, float(np.degrees(angle)))) for angle in np.arange(6) * np.pi / 3 + 0.3]
+    petals = [
+        area(own.oval((15 * np.cos(angle), 13 * np.sin(angle)), 10, 8, float(np.degrees(angle))))
+        for angle in np.arange(6) * np.pi / 3 + 0.3
+    ]
     for index, petal in enumerate(petals):
         part = sheet.part(f"{name}-{index}", petal, colour)
         part.black(petal.boundary.buffer(1.1)).shade(part.away_side(3, 4))
@@ -322,16 +306,45 @@ def daisy(sheet: Sheet, name: str, own: Frame, colour: str) -> None:
 TITLE = "A small girl and her cat"
 WISHES = Wishes(
     dabs=[
-        (120, 60, 18), (160, 200, 14), (560, 470, 8), (514, 418, 6), (672, 412, 6), (600, 466, 5),
-        (604, 740, 14), (520, 560, 12), (440, 600, 5), (548, 912, 7),
-        (425, 207, 6), (220, 540, 10), (200, 748, 10), (145, 600, 6), (862, 612, 16), (140, 858, 4),
+        (120, 60, 18),
+        (160, 200, 14),
+        (560, 470, 8),
+        (514, 418, 6),
+        (672, 412, 6),
+        (600, 466, 5),
+        (604, 740, 14),
+        (520, 560, 12),
+        (440, 600, 5),
+        (548, 912, 7),
+        (425, 207, 6),
+        (220, 540, 10),
+        (200, 748, 10),
+        (145, 600, 6),
+        (862, 612, 16),
+        (140, 858, 4),
     ],
     strokes=[
-        (((440, 320), (456, 260)), 8), (((310, 260), (270, 350)), 9), (((860, 240), (905, 330)), 9), (((62, 896), (94, 928)), 7),
-        (((880, 800), (960, 820)), 12), (((300, 880), (290, 910)), 6),
+        (((440, 320), (456, 260)), 8),
+        (((310, 260), (270, 350)), 9),
+        (((860, 240), (905, 330)), 9),
+        (((62, 896), (94, 928)), 7),
+        (((880, 800), (960, 820)), 12),
+        (((300, 880), (290, 910)), 6),
     ],
 )
 OTHER = {
-    HAIRC: "#f0b9c8", SKIN: "#fbe0cc", DRESS: "#7a6fc0", CREAM: "#fff9d8", SHOE: "#3c3c5c", SKY: "#f9c9b0", GRASS: "#d9c67a", BUSH: "#c98a5a",
-    CAT_FUR: "#a7abb8", RED: "#3fa7c9", YELLOW: "#f4b03c", "#ffffff": "#fff4ee", ROSE: "#f3a3a0", "#5aa35c": "#9a5fc0",
+    HAIRC: "#f0b9c8",
+    SKIN: "#fbe0cc",
+    DRESS: "#7a6fc0",
+    CREAM: "#fff9d8",
+    SHOE: "#3c3c5c",
+    SKY: "#f9c9b0",
+    GRASS: "#d9c67a",
+    BUSH: "#c98a5a",
+    CAT_FUR: "#a7abb8",
+    RED: "#3fa7c9",
+    YELLOW: "#f4b03c",
+    "#ffffff": "#fff4ee",
+    ROSE: "#f3a3a0",
+    "#5aa35c": "#9a5fc0",
 }

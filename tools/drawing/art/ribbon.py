@@ -7,7 +7,7 @@ import shapely
 
 from drawing.curves import Frame, move, oval, stretch, turn
 from drawing.face import EyeStyle, blush, brow, eye
-from drawing.hair import halo, lock
+from drawing.hair import halo, locks
 from drawing.hints import Wishes
 from drawing.ink import Nib, area, leaf, stroke
 from drawing.props import FOLD, bow, bow_tails
@@ -17,8 +17,14 @@ BLOND, SKIN, NAVY, WHITE, RED = "#f7cd80", "#fee5d6", "#42558f", "#f8f6fb", "#dd
 SKY, PINK, SHINE = "#cfe6f4", "#f8b9c9", "#ffeec2"
 THIN = Nib(2.2, shadow=0.2)
 PETALS = (
-    (70, 130, 1.2, 30), (130, 330, 0.8, -50), (52, 560, 1.0, 110), (764, 420, 1.2, -30), (790, 640, 0.8, 60), (724, 96, 0.9, 150),
-    (226, 60, 0.9, 200), (30, 800, 0.8, 15),
+    (70, 130, 1.2, 30),
+    (130, 330, 0.8, -50),
+    (52, 560, 1.0, 110),
+    (764, 420, 1.2, -30),
+    (790, 640, 0.8, 60),
+    (724, 96, 0.9, 150),
+    (226, 60, 0.9, 200),
+    (30, 800, 0.8, 15),
 )
 SKIN_SHADE = "#f3b9a6"
 WHOLE = stretch(1.12, 1.12, (424, 330)).then(move(-8, -22))
@@ -67,10 +73,14 @@ def back_hair(sheet: Sheet) -> None:
 
 
 def body(sheet: Sheet) -> None:
-    neck = sheet.part("neck", BODY.shape("378,560! 380,640 370,680 330,704! 424,860! 520,704! 482,680 472,640 474,540!"), SKIN)
+    neck = sheet.part(
+        "neck", BODY.shape("378,560! 380,640 370,680 330,704! 424,860! 520,704! 482,680 472,640 474,540!"), SKIN
+    )
     neck.shade(moved(area(HEAD.shape(FACE)), 8, 56), paint=SKIN_SHADE)
     neck.line(BODY.curve("386,720 402,726 412,736"), BODY.curve("462,720 448,726 440,734"), nib=FOLD)
-    outline = "352,690! 296,712 232,738 194,790 176,880 160,1060! 694,1060! 678,880 660,790 622,738 556,712 502,690! 424,860!"
+    outline = (
+        "352,690! 296,712 232,738 194,790 176,880 160,1060! 694,1060! 678,880 660,790 622,738 556,712 502,690! 424,860!"
+    )
     torso = sheet.part("blouse", BODY.shape(outline), WHITE)
     folds(torso)
     collar(sheet)
@@ -118,27 +128,34 @@ def head(sheet: Sheet) -> None:
         blush(sheet, "face", HEAD.at(*centre), 46)
 
 
+SIDES = (
+    ("lock-right-a", "566,300 572,420 590,560 630,700 632,860", "610,300 622,420 650,560 690,700 632,860"),
+    ("lock-right-b", "556,300 564,420 560,520 576,640 608,720", "604,300 616,400 606,500 612,620 608,720"),
+    ("lock-right-c", "552,300 560,380 556,460 540,570", "580,300 588,400 582,480 540,570"),
+    ("lock-left-a", "262,300 246,420 210,560 184,700 216,860", "300,300 292,420 270,560 262,700 216,860"),
+    ("lock-left-b", "260,300 246,400 252,500 250,600 292,700", "298,300 282,420 288,520 284,620 292,700"),
+)
+STRANDS = (
+    "600,440 618,560 650,680",
+    "594,440 588,540 596,640",
+    "244,480 222,600 208,720",
+    "268,420 266,520 268,600",
+)
+
+
 def side_hair(sheet: Sheet) -> None:
-    own, c = HEAD, BLOND
-    lock(sheet, "lock-right-a", own, "566,300 572,420 590,560 630,700 632,860", "610,300 622,420 650,560 690,700 632,860", c)
-    lock(sheet, "lock-right-b", own, "556,300 564,420 560,520 576,640 608,720", "604,300 616,400 606,500 612,620 608,720", c)
-    lock(sheet, "lock-right-c", own, "552,300 560,380 556,460 540,570", "580,300 588,400 582,480 540,570", c)
-    lock(sheet, "lock-left-a", own, "262,300 246,420 210,560 184,700 216,860", "300,300 292,420 270,560 262,700 216,860", c)
-    lock(sheet, "lock-left-b", own, "260,300 246,400 252,500 250,600 292,700", "298,300 282,420 288,520 284,620 292,700", c)
-    for text in ("600,440 618,560 650,680", "594,440 588,540 596,640", "244,480 222,600 208,720", "268,420 266,520 268,600"):
-        line = own.curve(text)
-        for part in [p for p in sheet.parts if p.name.startswith("lock-")]:
-            part.line(line, nib=HAIR)
+    locks(sheet, HEAD, SIDES, BLOND)
+    for part in [part for part in sheet.parts if part.name.startswith("lock-")]:
+        part.line(*(HEAD.curve(text) for text in STRANDS), nib=HAIR)
 
 
 def bangs(sheet: Sheet) -> None:
-    own, c = HEAD, BLOND
+    own = HEAD
     cap = "262,400! 256,320 282,226 344,156 424,130 512,146 580,204 614,290 618,400! 580,330 500,300 424,290 340,310 290,350!"
     outline = own.shape(cap)
-    part = sheet.part("cap", outline, c, nib=None)
+    part = sheet.part("cap", outline, BLOND, nib=None)
     part.ink(outline.between(0, 8), INK)
-    for name, left, right in BANGS:
-        lock(sheet, name, own, left, right, c, BANG)
+    locks(sheet, own, BANGS, BLOND, BANG)
     hair = [p for p in sheet.parts if p.name.startswith(("bang", "cap"))]
     ring = halo(own.curve("276,318 340,262 424,244 520,254 602,320"), own.at(430, 20), 26, 34, np.random.default_rng(4))
     for each in hair:
@@ -178,15 +195,37 @@ def ribbon(sheet: Sheet) -> None:
 TITLE = "A girl with a ribbon"
 WISHES = Wishes(
     dabs=[
-        (320, 548, 10), (415, 720, 12), (300, 508, 6), (476, 468, 6), (530, 110, 14), (690, 190, 14), (320, 850, 12), (500, 842, 12),
-        (560, 760, 14), (270, 770, 10), (390, 945, 7), (60, 60, 14), (700, 520, 12), (120, 420, 12), (62, 128, 6),
+        (320, 548, 10),
+        (415, 720, 12),
+        (300, 508, 6),
+        (476, 468, 6),
+        (530, 110, 14),
+        (690, 190, 14),
+        (320, 850, 12),
+        (500, 842, 12),
+        (560, 760, 14),
+        (270, 770, 10),
+        (390, 945, 7),
+        (60, 60, 14),
+        (700, 520, 12),
+        (120, 420, 12),
+        (62, 128, 6),
     ],
     strokes=[
-        (((270, 200), (240, 280), (230, 360)), 8), (((640, 600), (690, 720)), 8), (((190, 600), (185, 780)), 8),
+        (((270, 200), (240, 280), (230, 360)), 8),
+        (((640, 600), (690, 720)), 8),
+        (((190, 600), (185, 780)), 8),
         (((270, 1000), (350, 1010)), 8),
     ],
 )
 OTHER = {
-    BLOND: "#6b5bb5", SKIN: "#f6d3bd", NAVY: "#2f2f3a", WHITE: "#e9eef2", RED: "#2fa58e", SKY: "#26315e", PINK: "#8fd6f0",
-    "#3f86cf": "#c2487a", "#fdf4dc": "#f2e6a2",
+    BLOND: "#6b5bb5",
+    SKIN: "#f6d3bd",
+    NAVY: "#2f2f3a",
+    WHITE: "#e9eef2",
+    RED: "#2fa58e",
+    SKY: "#26315e",
+    PINK: "#8fd6f0",
+    "#3f86cf": "#c2487a",
+    "#fdf4dc": "#f2e6a2",
 }
