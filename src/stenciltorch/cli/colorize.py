@@ -19,6 +19,7 @@ examples:
   stenciltorch colorize drawing.png --hints dabs.png -o painted.png
   stenciltorch colorize drawing.png --hint 120,80,#f2c4a0 --hint 300,410,#3a5fcd,12
   stenciltorch colorize drawing.png --base painted.png --mask dress.png --hint 300,410,#aa2222
+  stenciltorch colorize project.zip                      the picture that the studio shows
   stenciltorch colorize pages/ --hints pages-hints/ -o colored/ --json
 
 Given a folder or several drawings, --hints, --mask, --base, --flats and -o are folders too; files belong
@@ -41,7 +42,13 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _add_files(add: Callable[..., object]) -> None:
-    add("drawing", type=Path, nargs="+", metavar="DRAWING", help="a line drawing (PNG, JPEG, WebP), or a folder")
+    add(
+        "drawing",
+        type=Path,
+        nargs="+",
+        metavar="DRAWING",
+        help="a line drawing (PNG, JPEG, WebP), a project of the studio (.zip), or a folder",
+    )
     add("--hints", type=Path, metavar="FILE", help="colours on a transparent picture, or dabs in a .json hint file")
     add("--hint", action="append", default=[], metavar="X,Y,#RRGGBB[,RADIUS]", help="one dab; give as many as you like")
     add("--mask", type=Path, metavar="FILE", help="white where to paint, black where to keep the base")
@@ -52,11 +59,20 @@ def _add_files(add: Callable[..., object]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from stenciltorch.cli.colouring import check_dabs, colour
-    from stenciltorch.cli.jobs import Request, plan
+    from stenciltorch.cli.jobs import PROJECT, Request, plan
     from stenciltorch.cli.report import Reporter
     from stenciltorch.colorizer import OnnxColorizer
+    from stenciltorch.files import FORMATS
 
-    request = Request(options.drawing, options.hints, options.mask, options.base, options.flats, options.output)
+    request = Request(
+        options.drawing,
+        options.hints,
+        options.mask,
+        options.base,
+        options.flats,
+        options.output,
+        formats=(*FORMATS, PROJECT),
+    )
     check_dabs(request, options.hint)
     jobs = plan(request)
     colorizer = OnnxColorizer.load(options.model, options.threads)

@@ -1,13 +1,15 @@
-"""One job of `stenciltorch colorize`: files -> stencil -> painting -> files."""
+"""One job of `stenciltorch colorize`: files -> project -> painting -> files."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 
-from stenciltorch.canvas import Hints, Size, Stencil
-from stenciltorch.cli.jobs import Job, Request
+from stenciltorch.canvas import Hints, Stencil
+from stenciltorch.cli.jobs import PROJECT, Job, Request
 from stenciltorch.cli.report import Reporter
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import InputError
@@ -21,6 +23,7 @@ from stenciltorch.files import (
     write_illustration,
 )
 from stenciltorch.hintfile import HintSheet, draw_hints, parse_dab, read_hint_file
+from stenciltorch.project import Project, read_project
 
 
 def check_dabs(request: Request, dabs: Sequence[str]) -> None:
@@ -33,35 +36,41 @@ def check_dabs(request: Request, dabs: Sequence[str]) -> None:
 
 def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, reporter: Reporter) -> None:
     started = perf_counter()
-    stencil = read_stencil(job, options.hint, options.levels, reporter.notices)
-    painting = colorizer(stencil, reporter.progress)
-    write_illustration(job.output, painting.illustration)
+    project = read_job(job, options.hint, options.levels, reporter.notices)
+    painting = colorizer(project.stencil, reporter.progress)
+    write_illustration(job.output, project.retouched(painting.illustration))
     if job.flats:
         write_illustration(job.flats, painting.flats)
     reporter.done(job, painting.size, perf_counter() - started)
 
 
-def read_stencil(job: Job, dabs: Sequence[str], levels: bool, notices: list[str]) -> Stencil:
-    """The job's files as one request.
+def read_job(job: Job, dabs: Sequence[str], levels: bool, notices: list[str]) -> Project:
+    """The job's files as one request; hints, mask and base go before those of a project file.
 
     Raises:
         InputError: a file that cannot be used, or sizes that do not fit together.
     """
-    lineart = read_lineart(job.drawing, levels, notices)
-    stencil = Stencil.start(lineart).with_hints(_hints(job, lineart.size, dabs, notices))
+    project = _begin(job.drawing, levels, notices)
+    stencil = project.stencil.with_hints(_hints(job, project.stencil.hints, dabs, notices))
     if job.mask:
-        stencil = stencil.with_mask(fit_mask(read_mask(job.mask, notices), lineart.size))
+        stencil = stencil.with_mask(fit_mask(read_mask(job.mask, notices), stencil.size))
     if job.base:
         stencil = stencil.with_base(read_illustration(job.base, notices))
-    return stencil
+    return replace(project, stencil=stencil)
 
 
-def _hints(job: Job, size: Size, dabs: Sequence[str], notices: list[str]) -> Hints:
-    """The file's hints with the dabs on top."""
+def _begin(drawing: Path, levels: bool, notices: list[str]) -> Project:
+    if drawing.suffix.lower() == PROJECT:
+        return read_project(drawing, notices)
+    return Project(Stencil.start(read_lineart(drawing, levels, notices)))
+
+
+def _hints(job: Job, present: Hints, dabs: Sequence[str], notices: list[str]) -> Hints:
+    """The file's hints, or those that are present, with the dabs on top."""
     if job.hints is None:
-        hints = Hints.filled(size)
+        hints = present
     elif job.hints.suffix.lower() == ".json":
-        hints = draw_hints(read_hint_file(job.hints), size)
+        hints = draw_hints(read_hint_file(job.hints), present.size)
     else:
-        hints = fit_hints(read_hints(job.hints, notices), size)
-    return draw_hints(HintSheet(tuple(map(parse_dab, dabs))), size, hints) if dabs else hints
+        hints = fit_hints(read_hints(job.hints, notices), present.size)
+    return draw_hints(HintSheet(tuple(map(parse_dab, dabs))), present.size, hints) if dabs else hints

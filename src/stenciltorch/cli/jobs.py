@@ -10,6 +10,8 @@ from stenciltorch.errors import InputError
 from stenciltorch.files import FORMATS
 
 HINT_FORMATS = (*FORMATS, ".json")
+PROJECT = ".zip"
+"""The ending of the studio's project files."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Request:
 
     Args:
         suffix: added to a drawing's name when no output is named.
+        formats: endings of the drawings in a folder.
     """
 
     drawings: Sequence[Path]
@@ -27,6 +30,7 @@ class Request:
     flats: Path | None = None
     output: Path | None = None
     suffix: str = "-colored"
+    formats: tuple[str, ...] = tuple(FORMATS)
 
     @property
     def is_batch(self) -> bool:
@@ -76,7 +80,7 @@ def _plan_one(request: Request) -> Job:
 
 
 def _plan_batch(request: Request) -> list[Job]:
-    drawings = [drawing for named in request.drawings for drawing in _expand(named, request.suffix)]
+    drawings = [drawing for named in request.drawings for drawing in _expand(named, request)]
     hints = _pairs(request.hints, "--hints", drawings, HINT_FORMATS)
     masks = _pairs(request.mask, "--mask", drawings)
     bases = _pairs(request.base, "--base", drawings)
@@ -103,15 +107,15 @@ def _inside(folder: Path, drawing: Path) -> Path:
     return folder / f"{drawing.stem}.png"
 
 
-def _expand(named: Path, suffix: str) -> list[Path]:
+def _expand(named: Path, request: Request) -> list[Path]:
     """A folder's pictures by name, without results of an earlier run."""
     if not named.is_dir():
         return [named]
-    pictures = _pictures(named, FORMATS)
-    results = {_beside(picture, suffix).name for picture in pictures}
+    pictures = _pictures(named, request.formats)
+    results = {_beside(picture, request.suffix).name for picture in pictures}
     drawings = [picture for picture in pictures if picture.name not in results]
     if not drawings:
-        raise InputError(f"{named} holds no pictures; expected files that end in {', '.join(FORMATS)}.")
+        raise InputError(f"{named} holds no pictures; expected files that end in {', '.join(request.formats)}.")
     return drawings
 
 
