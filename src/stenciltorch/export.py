@@ -34,6 +34,8 @@ WORK_PIXELS = 768 * 768
 PICTURES = ("illustration", "colour", "flats")
 PARITY_LEVELS = 1
 """Largest difference allowed between torch and onnxruntime, in levels of 255."""
+FLOAT_PARITY = 5e-3
+"""The same for opaque tensors, as a share of a tensor's largest value or of 1."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ def check_parity(
     """Run both on noise and on an almost empty page, at several sizes, and compare every output.
 
     Raises:
-        ModelError: an output that is not finite.
+        ModelError: an opaque tensor that is not finite or not the one of torch.
     """
     sessions = {
         name: onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), providers=["CPUExecutionProvider"])
@@ -260,9 +262,17 @@ def _gaps(graph: _Graph, session: onnxruntime.InferenceSession) -> list[Parity]:
     with torch.no_grad():
         wanted = dict(zip(graph.outputs, graph.module(**graph.inputs), strict=True))
     for name, value in found.items():
-        if not np.isfinite(value).all() or not np.allclose(value, wanted[name].numpy(), atol=1.01, rtol=1e-2):
+        if not _alike(value, wanted[name].numpy()):
             raise ModelError(f"{graph.name}.onnx computes another {name!r} than torch; it must not be shipped.")
     return [_gap(graph, found[name], wanted[name].numpy(), name) for name in set(PICTURES) & set(graph.outputs)]
+
+
+def _alike(found: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether opaque tensors agree; pictures are counted in levels by `_gap`."""
+    if found.dtype == np.uint8:
+        return True
+    tolerance = FLOAT_PARITY * max(1.0, float(np.abs(wanted).max(initial=0.0)))
+    return bool(np.isfinite(found).all() and np.abs(found - wanted).max(initial=0.0) <= tolerance)
 
 
 def _gap(graph: _Graph, found: np.ndarray, wanted: np.ndarray, name: str) -> Parity:

@@ -1,0 +1,76 @@
+"""Colour distances against colour-science and against facts."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, to_lab
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it misses matplotlib, for plots only
+    import colour
+
+
+@pytest.fixture
+def pairs():
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (400, 3), dtype=np.uint8) for _ in range(2)]
+
+
+def test_delta_e_is_that_of_colour_science(pairs):
+    one, other = map(to_lab, pairs)
+    expected = colour.delta_E(one, other, method="CIE 2000")
+    assert np.abs(delta_e(one, other) - expected).max() < 1e-6
+
+
+def test_near_colours_too(pairs):
+    """Close and grey pairs, where the formula is delicate."""
+    one = pairs[0]
+    other = np.clip(one.astype(int) + np.random.default_rng(1).integers(-3, 4, one.shape), 0, 255).astype(np.uint8)
+    one[:50] = one[:50, :1]
+    expected = colour.delta_E(to_lab(one), to_lab(other), method="CIE 2000")
+    assert np.abs(delta_e(to_lab(one), to_lab(other)) - expected).max() < 1e-6
+
+
+def test_lab_is_that_of_colour_science(pairs):
+    """Both by their own constants of sRGB and D65."""
+    white = colour.CCS_ILLUMINANTS["CIE 1931 2 Degree Standard Observer"]["D65"]
+    expected = colour.XYZ_to_Lab(colour.sRGB_to_XYZ(pairs[0] / 255.0), white)
+    assert np.abs(to_lab(pairs[0]) - expected).max() < 0.03
+
+
+def test_delta_e_by_hand():
+    """Sharma, Wu, Dalal 2005, table 1: pairs 1, 7 and 17."""
+    one = np.array([[50.0, 2.6772, -79.7751], [50.0, 0.0, 0.0], [50.0, 2.5, 0.0]])
+    other = np.array([[50.0, 0.0, -82.7485], [50.0, -1.0, 2.0], [73.0, 25.0, -18.0]])
+    assert delta_e(one, other).round(4).tolist() == [2.0425, 2.3669, 27.1492]
+
+
+def test_black_and_white():
+    lab = to_lab(np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
+    assert np.abs(lab - [[0, 0, 0], [100, 0, 0]]).max() < 0.01
+    assert delta_e(lab[0], lab[1]) == pytest.approx(100, abs=0.01)
+
+
+def test_one_colour_is_compared_with_many(pairs):
+    many = to_lab(pairs[0])
+    found = delta_e(many, many[3])
+    assert found.shape == (400,)
+    assert found[3] == 0.0
+    assert np.allclose(found, delta_e(many[3], many))
+
+
+def test_chroma_does_not_see_shading():
+    red, dark_red, blue = np.array([[60.0, 40.0, 20.0], [30.0, 40.0, 20.0], [60.0, -10.0, -40.0]])
+    assert chroma_delta_e(dark_red, red) == 0.0
+    assert delta_e(dark_red, red) > 20
+    assert chroma_delta_e(blue, red) == pytest.approx(float(delta_e(blue, red)))
+
+
+def test_arguments_stay_as_they_are():
+    one, other = np.array([[60.0, 40.0, 20.0]]), np.array([[30.0, 1.0, 2.0]])
+    chroma_delta_e(one, other)
+    assert one.tolist() == [[60.0, 40.0, 20.0]]

@@ -1,0 +1,252 @@
+"""How colour travels: matrices worked out by hand, one row by brute force, and what always holds."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from stenciltorch.networks.propagation import Prices, along_columns, along_rows, line_barriers, propagate, transfer
+
+NOTHING = 100.0
+"""A price that lets nothing through: exp(-100)."""
+
+
+def spread(sources, strength, right, down, rounds=2):
+    """`propagate` for one picture and one head: sources (3, h, w), strength (h, w), costs (h, w)."""
+    rows, columns = transfer(right[None, None]), transfer(down.T[None, None])
+    return propagate(sources[None], strength[None, None], rows, columns, rounds)[0, 0]
+
+
+# the matrix of a row
+
+
+def test_transfer_of_three_cells_by_hand():
+    """Prices 0.5 and 2 between three cells; the last price leads nowhere."""
+    found = transfer(torch.tensor([0.5, 2.0, 77.0]))
+    one, two, both = math.exp(-0.5), math.exp(-2.0), math.exp(-2.5)
+    expected = torch.tensor([[1.0, one, both], [one, 1.0, two], [both, two, 1.0]])
+    torch.testing.assert_close(found, expected)
+
+
+COSTS = arrays.arrays(np.float32, (2, 6), elements=st.floats(0, 8, width=32))
+
+
+@given(costs=COSTS)
+def test_transfer_is_symmetric_with_ones_on_the_diagonal(costs):
+    matrix = transfer(torch.from_numpy(costs))
+    assert matrix.shape == (2, 6, 6)
+    assert torch.equal(matrix, matrix.transpose(1, 2))
+    assert torch.equal(matrix.diagonal(dim1=1, dim2=2), torch.ones(2, 6))
+    assert ((matrix >= 0) & (matrix <= 1)).all()
+
+
+@given(costs=COSTS)
+def test_what_a_cell_passes_on_is_the_product_of_the_steps(costs):
+    matrix = transfer(torch.from_numpy(costs)).double()
+    for start, end in itertools.combinations(range(6), 2):
+        steps = np.exp(-costs[:, start:end].astype(np.float64).sum(axis=1))
+        np.testing.assert_allclose(matrix[:, start, end].numpy(), steps, rtol=1e-4, atol=1e-12)
+
+
+def test_rows_and_columns_are_the_same_walk_turned():
+    state = torch.rand(1, 2, 4, 3, 5, generator=torch.Generator().manual_seed(0))
+    costs = torch.rand(1, 2, 3, 5, generator=torch.Generator().manual_seed(1))
+    turned = along_columns(state.transpose(3, 4), transfer(costs))
+    torch.testing.assert_close(turned.transpose(3, 4), along_rows(state, transfer(costs)))
+
+
+# barriers
+
+
+def test_a_vertical_line_stands_between_two_columns_of_cells():
+    """12 x 8 pixels, cells of 4: centres at columns 2, 6, 10; ink in column 5 lies between the first and second."""
+    ink = torch.zeros(1, 1, 8, 12)
+    ink[..., 5] = 1.0
+    right, down = line_barriers(ink)
+    assert right[0, 0].tolist() == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    assert down[0, 0].tolist() == [[0.0, 0.25, 0.0], [0.0, 0.25, 0.0]]
+
+
+def test_a_line_at_a_centre_counts_for_the_step_that_starts_there():
+    for column, step in ((1, None), (2, 0), (5, 0), (6, 1), (9, 1), (10, 2)):
+        ink = torch.zeros(1, 1, 4, 12)
+        ink[..., column] = 1.0
+        expected = [float(number == step) for number in range(3)]
+        assert line_barriers(ink)[0][0, 0].tolist() == [expected], column
+
+
+def test_barriers_of_a_turned_picture_are_turned():
+    ink = torch.rand(1, 1, 12, 8, generator=torch.Generator().manual_seed(0))
+    right, down = line_barriers(ink)
+    turned_right, turned_down = line_barriers(ink.transpose(2, 3))
+    assert torch.equal(turned_right, down.transpose(2, 3))
+    assert torch.equal(turned_down, right.transpose(2, 3))
+
+
+def test_faint_lines_are_weaker_barriers_and_gaps_are_holes():
+    faint, broken = torch.zeros(1, 1, 4, 8), torch.zeros(1, 1, 4, 8)
+    faint[..., 4] = 0.2
+    broken[..., :2, 4] = 1.0
+    assert line_barriers(faint)[0][0, 0, 0, 0].item() == pytest.approx(0.5)
+    assert line_barriers(broken)[0][0, 0, 0, 0].item() == 0.5
+
+
+# travelling
+
+
+def brute_force(colours, strength, costs, rounds):
+    """The same walk along one row, cell by cell, in plain Python."""
+    count = len(costs)
+    passed = [[math.exp(-sum(costs[min(i, j) : max(i, j)])) for j in range(count)] for i in range(count)]
+    given_colour = [[strength[i] * value for value in (*colours[i], 1.0)] for i in range(count)]
+    state = given_colour
+    for _ in range(rounds):
+        arrived = [[sum(passed[i][j] * state[j][k] for j in range(count)) for k in range(4)] for i in range(count)]
+        state = [
+            [
+                given_colour[i][k] + (1 - strength[i]) * arrived[i][k] / (1 + arrived[i][3])
+                for k in range(4)
+            ]
+            for i in range(count)
+        ]  # fmt: skip
+    return [[*(value / cell[3] for value in cell[:3]), cell[3]] for cell in state]
+
+
+def test_one_row_of_five_cells_by_brute_force():
+    """Red at the left, blue at the right, a line before the last cell but one."""
+    colours = [(1.0, 0.0, 0.0), (0.3, 0.3, 0.3), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.2, 1.0)]
+    strength, costs = [1.0, 0.0, 0.25, 0.0, 0.9], [0.1, 0.2, 6.0, 0.1, 0.0]
+    found = spread(
+        torch.tensor(colours).T[:, None, :],
+        torch.tensor([strength]),
+        torch.tensor([costs]),
+        torch.zeros(1, 5),
+        rounds=3,
+    )
+    expected = torch.tensor(brute_force(colours, strength, costs, 3)).T[:, None, :]
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
+    assert found[0, 0, 1] > 0.75
+    assert found[2, 0, 3] > 0.9
+
+
+def test_the_nearer_and_cheaper_source_wins():
+    """In an even row the middle is shared; a dearer step to one side turns it to the other."""
+    sources = torch.zeros(3, 1, 5)
+    sources[0, 0, 0] = sources[2, 0, 4] = 1.0
+    strength = torch.tensor([[1.0, 0.0, 0.0, 0.0, 1.0]])
+    even, dear = torch.full((1, 5), 0.5), torch.tensor([[0.5, 0.5, 0.5, 2.0, 0.5]])
+    still = torch.zeros(1, 5)
+    shared = spread(sources, strength, even, still)[:3, 0]
+    assert shared[:, 2].tolist() == pytest.approx([0.5, 0.0, 0.5], abs=1e-5)
+    assert shared[0, 1] > 0.5 > shared[2, 1]
+    assert spread(sources, strength, dear, still)[0, 0, 2] > 0.7
+
+
+def test_a_wall_stops_colour():
+    """Two rooms of 6 x 3 cells: each takes the colour of its own dab, exactly to the wall."""
+    sources, strength = torch.zeros(3, 6, 6), torch.zeros(6, 6)
+    sources[0, 1, 0], sources[2, 4, 5] = 1.0, 1.0
+    strength[1, 0] = strength[4, 5] = 1.0
+    right, down = torch.full((6, 6), 0.05), torch.full((6, 6), 0.05)
+    right[:, 2] = NOTHING
+    found = spread(sources, strength, right, down)
+    red, blue = torch.tensor([1.0, 0.0, 0.0])[:, None, None], torch.tensor([0.0, 0.0, 1.0])[:, None, None]
+    assert (found[:3, :, :3] - red).abs().max() < 1e-6
+    assert (found[:3, :, 3:] - blue).abs().max() < 1e-6
+    assert found[3].min() > 0.1
+
+
+def test_colour_goes_round_corners_when_it_may_turn_often_enough():
+    """A door in the lower row only: a turn down, a turn up."""
+    sources, strength = torch.zeros(3, 4, 4), torch.zeros(4, 4)
+    sources[1, 0, 0] = strength[0, 0] = 1.0
+    right, down = torch.full((4, 4), 0.01), torch.full((4, 4), 0.01)
+    right[:3, 1] = NOTHING
+    amount = [spread(sources, strength, right, down, rounds)[3, 0, 3].item() for rounds in (1, 2)]
+    assert amount[0] < 1e-6
+    assert amount[1] > 0.1
+
+
+UNIT = st.floats(0, 1, width=32)
+
+
+@given(
+    sources=arrays.arrays(np.float32, (3, 3, 4), elements=UNIT),
+    strength=arrays.arrays(np.float32, (3, 4), elements=UNIT),
+    right=arrays.arrays(np.float32, (3, 4), elements=st.floats(0, 5, width=32)),
+    down=arrays.arrays(np.float32, (3, 4), elements=st.floats(0, 5, width=32)),
+    rounds=st.integers(1, 3),
+)
+def test_every_colour_is_a_mean_of_colours_that_were_given(sources, strength, right, down, rounds):
+    strength[0, 0] = max(strength[0, 0], np.float32(0.1))
+    parts = [torch.from_numpy(part) for part in (sources, strength, right, down)]
+    found = spread(*parts, rounds)
+    used = parts[0][:, parts[1] > 0]
+    assert torch.isfinite(found).all()
+    assert ((found[3] >= 0) & (found[3] <= 1 + 1e-5)).all()
+    arrived = found[:3, found[3] > 1e-4]
+    assert (arrived >= used.min(dim=1).values[:, None] - 1e-4).all()
+    assert (arrived <= used.max(dim=1).values[:, None] + 1e-4).all()
+
+
+@given(
+    matrix=arrays.arrays(np.float32, (3, 3), elements=st.floats(-1, 1, width=32)),
+    colours=arrays.arrays(np.float32, (3, 2), elements=UNIT),
+)
+def test_every_colour_is_a_convex_combination(matrix, colours):
+    """Mixing commutes with any linear change of colours: the weights do not depend on the colours and add up to 1."""
+    sources, strength = torch.zeros(3, 2, 3), torch.zeros(2, 3)
+    sources[:, 0, 0], sources[:, 1, 2] = torch.from_numpy(colours).T
+    strength[0, 0], strength[1, 2] = 1.0, 0.6
+    costs = torch.full((2, 3), 0.4)
+    change = torch.from_numpy(matrix)
+    mixed = spread(sources, strength, costs, costs)[:3]
+    changed = spread(torch.einsum("ij,jhw->ihw", change, sources), strength, costs, costs)[:3]
+    torch.testing.assert_close(changed, torch.einsum("ij,jhw->ihw", change, mixed), rtol=1e-4, atol=1e-5)
+    share = spread(torch.ones(3, 2, 3), strength, costs, costs)[:3]
+    torch.testing.assert_close(share, torch.ones(3, 2, 3))
+
+
+def test_without_hints_nothing_arrives_and_nothing_breaks():
+    found = spread(torch.rand(3, 4, 4), torch.zeros(4, 4), torch.zeros(4, 4), torch.zeros(4, 4), rounds=3)
+    assert torch.equal(found, torch.zeros(4, 4, 4))
+
+
+def test_a_fixed_source_keeps_its_colour():
+    sources, strength = torch.rand(3, 3, 3, generator=torch.Generator().manual_seed(0)), torch.zeros(3, 3)
+    strength[1, 1] = 1.0
+    found = spread(sources, strength, torch.zeros(3, 3), torch.zeros(3, 3))
+    assert torch.equal(found[:3, 1, 1], sources[:, 1, 1])
+    assert found[3, 1, 1] == 1.0
+
+
+# prices
+
+
+def test_new_prices_are_those_of_the_lines_and_little_more():
+    prices = Prices(width=8, heads=2)
+    ink = torch.zeros(1, 1, 8, 8)
+    ink[..., 4] = 1.0
+    right, down = prices(torch.rand(1, 8, 2, 2), ink)
+    floor = math.log1p(math.exp(-3.0))
+    line = torch.nn.functional.softplus(torch.tensor([4.0, 8.0]))
+    assert right.shape == down.shape == (1, 2, 2, 2)
+    torch.testing.assert_close(right[0, :, :, 0], floor + line[:, None].expand(2, 2))
+    torch.testing.assert_close(right[0, :, :, 1], torch.full((2, 2), floor))
+    assert (down >= floor - 1e-6).all()
+
+
+def test_prices_are_never_below_zero():
+    prices = Prices(width=4, heads=1)
+    torch.nn.init.normal_(prices.learned.weight, std=50.0)
+    with torch.no_grad():
+        prices.line_price.fill_(-50.0)
+    for costs in prices(torch.randn(1, 4, 5, 5), torch.rand(1, 1, 20, 20)):
+        assert (costs >= 0).all()

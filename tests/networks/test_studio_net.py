@@ -1,0 +1,271 @@
+"""The studio net before any training, and what it must keep whatever the weights."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from stenciltorch.networks.studio import (
+    Coarse,
+    StudioNet,
+    StudioShape,
+    away_from_ink,
+    light,
+    pixel_places,
+    put_on_grid,
+    sample_at,
+    take_dabs,
+)
+
+TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=2, rounds=2)
+RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+
+
+@pytest.fixture
+def net() -> StudioNet:
+    torch.manual_seed(0)
+    return StudioNet(TINY).eval()
+
+
+def shaken(net: StudioNet) -> StudioNet:
+    """Weights away from their zero starts, as after training."""
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for value in net.parameters():
+            value.add_(0.1 * torch.randn(value.shape, generator=generator))
+    return net
+
+
+def page(height: int = 96, width: int = 96) -> dict[str, Tensor]:
+    """Bare paper, all open, no hints."""
+    lineart = torch.ones(1, 1, height, width)
+    return {
+        "lineart": lineart,
+        "mask": torch.ones_like(lineart),
+        "base": lineart.expand(-1, 3, -1, -1).clone(),
+        "hints": torch.zeros(1, 4, height, width),
+    }
+
+
+def frame(request: dict[str, Tensor], thickness: int = 4) -> None:
+    """A closed square of ink, from pixel 24 to 72."""
+    ink = request["lineart"]
+    ink[..., 24 : 24 + thickness, 24:72] = ink[..., 72 - thickness : 72, 24:72] = 0.0
+    ink[..., 24:72, 24 : 24 + thickness] = ink[..., 24:72, 72 - thickness : 72] = 0.0
+
+
+def dab(request: dict[str, Tensor], row: int, column: int, colour: tuple[float, float, float], reach: int = 4) -> None:
+    square = request["hints"][..., row - reach : row + reach, column - reach : column + reach]
+    square[:, :3] = torch.tensor(colour)[None, :, None, None]
+    square[:, 3] = 1.0
+
+
+def room() -> dict[str, Tensor]:
+    request = page()
+    frame(request)
+    dab(request, 60, 36, RED)
+    dab(request, 10, 10, BLUE)
+    return request
+
+
+@torch.no_grad()
+def painted(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
+    return net(**request).flats[0]
+
+
+# dabs, without any training
+
+
+def test_a_dab_fills_its_closed_region_and_stops_at_the_line(net):
+    flats = painted(net, room())
+    inside, outside = flats[:, 30:66, 30:66], torch.cat([flats[:, :22].flatten(1), flats[:, 74:].flatten(1)], dim=1)
+    assert (inside[0] > 0.8).all()
+    assert (inside[2] < 0.1).all()
+    assert (outside[2] > 0.7).all()
+    assert (outside[0] < 0.1).all()
+
+
+def test_colours_change_places_with_their_dabs(net):
+    request = room()
+    request["hints"][:, :3] = request["hints"][:, [2, 1, 0]]
+    torch.testing.assert_close(painted(net, request), painted(net, room())[[2, 1, 0]], atol=0.06, rtol=0.0)
+
+
+def test_pixels_under_a_line_take_the_colour_beside_it(net):
+    """The line is 4 px wide: its inner half belongs to the inside, its outer half to the outside."""
+    flats = painted(net, room())
+    assert (flats[0, 40:56, 27] > 0.8).all()
+    assert (flats[2, 40:56, 24] > 0.8).all()
+
+
+def test_a_pixel_under_a_dab_has_the_dabs_colour(net):
+    request = page()
+    frame(request)
+    dab(request, 50, 50, (0.2, 0.6, 0.4))
+    dab(request, 10, 10, BLUE)
+    with torch.no_grad():
+        answer = net(**request)
+    for picture in (answer.flats, answer.colour):
+        found = picture[0, :, 47:53, 47:53]
+        torch.testing.assert_close(found, request["hints"][0, :3, 47:53, 47:53], atol=2.5 / 255, rtol=0.0)
+
+
+def test_kept_pixels_are_sources_too(net):
+    """Outside the frame the mask is closed over green: it does not come in, and there it reigns."""
+    request = page()
+    frame(request)
+    request["mask"][...] = 0.0
+    request["mask"][..., 24:72, 24:72] = 1.0
+    request["base"][...] = torch.tensor([0.0, 1.0, 0.0])[None, :, None, None]
+    dab(request, 48, 48, RED)
+    flats = painted(net, request)
+    assert (flats[0, 30:66, 30:66] > 0.8).all()
+    assert (flats[1, 30:66, 30:66] < 0.1).all()
+    assert (flats[1, :20] > 0.8).all()
+
+
+def test_a_blank_page_without_hints(net):
+    for weights in (net, shaken(net)):
+        with torch.no_grad():
+            answer = weights(**page(64, 32))
+        for picture in answer:
+            assert torch.isfinite(picture).all()
+            assert ((picture >= 0) & (picture <= 1)).all()
+
+
+# sizes, batches, repetition
+
+
+@pytest.mark.parametrize("size", [(32, 32), (32, 160), (96, 64)])
+def test_answers_have_the_size_of_the_drawing(net, size):
+    request = page(*size)
+    with torch.no_grad():
+        answer = net(**request)
+        drawing = net.encoder(request["lineart"], request["mask"], request["base"])
+    height, width = size
+    assert answer.colour.shape == answer.flats.shape == (1, 3, height, width)
+    assert drawing.fine.shape == (1, 8, height // 4, width // 4)
+    assert drawing.coarse.shape == (1, 16, height // 16, width // 16)
+    assert drawing.rows.shape == (1, 2, height // 4, width // 4, width // 4)
+    assert drawing.columns.shape == (1, 2, width // 4, height // 4, height // 4)
+    assert drawing.displacement.shape == (1, 2, height, width)
+
+
+def test_pictures_of_a_batch_do_not_see_each_other(net):
+    shaken(net)
+    pages = [room(), page(), room()]
+    dab(pages[1], 40, 40, (0.3, 0.9, 0.1))
+    pages[2]["mask"][..., :30, :] = 0.0
+    joined = {name: torch.cat([one[name] for one in pages]) for name in pages[0]}
+    with torch.no_grad():
+        together = net(**joined).colour
+        turned = net(**{name: values[[2, 0, 1]] for name, values in joined.items()}).colour
+        alone = torch.cat([net(**one).colour for one in pages])
+    torch.testing.assert_close(turned, together[[2, 0, 1]], atol=1e-5, rtol=0.0)
+    torch.testing.assert_close(alone, together, atol=1e-5, rtol=0.0)
+
+
+def test_the_same_request_gives_the_same_bytes(net):
+    shaken(net)
+    assert torch.equal(painted(net, room()), painted(net, room()))
+
+
+def test_training_and_use_are_the_same_net(net):
+    shaken(net)
+    asleep = painted(net, room())
+    assert torch.equal(painted(net.train(), room()), asleep)
+
+
+# learning
+
+
+def backward(net: StudioNet) -> dict[str, Tensor]:
+    """The gradients of a loss that looks at every output."""
+    request = room()
+    request["mask"][..., 80:, :] = 0.0
+    request["base"][..., 80:, :] = 0.4
+    target = torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(2))
+    answer = net(**request)
+    ((answer.colour - target).square().mean() + (answer.flats - target).square().mean()).backward()
+    return {name: value.grad for name, value in net.named_parameters()}
+
+
+def test_layers_that_start_at_zero_learn_from_the_first_step(net):
+    found = backward(net.train())
+    zero = ["encoder.nudge", "encoder.prices.learned", "painter.choose", "painter.light", "painter.trust.2"]
+    for name in zero:
+        assert found[f"{name}.weight"].abs().max() > 0, name
+    assert found["painter.propose.weight"].abs().max() > 0
+    assert found["encoder.reach"].abs() > 0
+    assert found["encoder.prices.line_price"].abs().max() > 0
+    assert found["encoder.kept_strength"].abs().max() > 0
+
+
+def test_every_parameter_learns_after_the_first_steps(net):
+    """Behind a layer that starts at zero the gradient comes once that layer has moved."""
+    optimizer = torch.optim.AdamW(net.train().parameters(), lr=3e-3)
+    seen: set[str] = set()
+    for _ in range(4):
+        optimizer.zero_grad()
+        gradients = backward(net)
+        assert all(torch.isfinite(value).all() for value in gradients.values())
+        seen |= {name for name, value in gradients.items() if value.abs().max() > 0}
+        optimizer.step()
+    assert {name for name, _ in net.named_parameters()} - seen == set()
+
+
+# parts by hand
+
+
+def test_away_from_ink_points_off_the_line():
+    ink = torch.zeros(1, 1, 32, 32)
+    ink[..., 15:17] = 1.0
+    step = away_from_ink(ink)[0]
+    assert (step[0, :, 13] < -0.9).all()
+    assert (step[0, :, 18] > 0.9).all()
+    assert step[1].abs().max() < 1e-5
+    assert step[:, :, :8].abs().max() < 1e-3
+    torch.testing.assert_close(away_from_ink(ink.transpose(2, 3))[0].transpose(1, 2), step[[1, 0]])
+
+
+def test_light_by_hand():
+    flats = torch.full((1, 3, 1, 1), 0.5)
+    lighting = torch.tensor([0.0, 0.0, 0.0, 0.0]).view(1, 4, 1, 1)
+    assert torch.equal(light(flats, lighting), flats)
+    lighting = torch.tensor([-math.log(3.0), 0.0, math.atanh(0.5), 99.0]).view(1, 4, 1, 1)
+    assert light(flats, lighting).flatten().tolist() == pytest.approx([0.25, 0.5, 0.75])
+    assert light(flats, 100 * torch.ones(1, 4, 1, 1)).flatten().tolist() == [1.0, 1.0, 1.0]
+
+
+def test_dabs_are_taken_by_share():
+    flats = torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1)
+    for share, expected in ((0.0, [0.0, 0.5, 1.0]), (1.0, [1.0, 1.0, 0.0]), (0.5, [0.5, 0.75, 0.5])):
+        dabs = torch.tensor([1.0, 1.0, 0.0, share]).view(1, 4, 1, 1)
+        assert take_dabs(flats, dabs).flatten().tolist() == pytest.approx(expected)
+
+
+def test_samples_at_centres_are_the_pixels_and_between_them_the_mean():
+    values = torch.tensor([[[[1.0, 3.0, 7.0]]]])
+    across = torch.tensor([0.5, 1.0, 2.5, -9.0, 9.0]) / 3
+    found = sample_at(values, across.view(1, 1, 5), torch.full((1, 1, 5), 0.5))
+    assert found.flatten().tolist() == pytest.approx([1.0, 2.0, 7.0, 1.0, 7.0])
+
+
+def test_places_of_pixels():
+    across, down = pixel_places(2, 3, torch.zeros(1))
+    assert across.flatten().tolist() == [0.5, 1.5, 2.5]
+    assert down.flatten().tolist() == [0.5, 1.5]
+
+
+def test_a_pixel_takes_the_flat_colour_it_is_sent_to():
+    """Two cells, red and blue: without a step a pixel sees its own cell, four pixels on the other one."""
+    flats = torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]).view(1, 3, 1, 2)
+    coarse = Coarse(flats, torch.zeros(1, 4, 4, 8), torch.zeros(1, 4, 4, 8))
+    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8)).flats
+    assert still[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
+    assert still[0, :, 3, 7].tolist() == [0.0, 0.0, 1.0]
+    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8)).flats
+    assert moved[0, :, 0, 2].tolist() == pytest.approx([0.0, 0.0, 1.0])
