@@ -69,3 +69,14 @@ def test_iterate_with_masks_changes_nothing_outside_the_mask(run, tmp_path):
     green = (47, 165, 142)
     assert not holds_shade_of(tmp_path / "1.png", green)
     assert holds_shade_of(tmp_path / "2.png", green)
+
+
+def test_train_tiny_goes_all_the_way(run, tmp_path):
+    said = run("3_train_tiny.py", tmp_path / "home", "4").splitlines()
+    assert said[:3] == ["packed 1 of 2", "packed 2 of 2", "2 pictures to learn from"]
+    assert re.fullmatch(r"step 4 of 4: loss [01]\.\d{3}", said[3])
+    assert re.fullmatch(r"exported; differs from torch by at most [01] level of 255", said[4])
+    assert said[5:] == [f"painted {tmp_path / 'home' / 'painted.png'}"]
+    painted = files.read_illustration(tmp_path / "home" / "painted.png")
+    assert painted.size == (1024, 832)
+    assert len(np.unique(painted.array.reshape(-1, 3), axis=0)) > 100

@@ -203,7 +203,7 @@ def test_broken_forms_get_only_4xx(site, parts):
     assert site.get("/health").json["status"] == "ok"
 
 
-@pytest.mark.parametrize("error", [RuntimeError("secret"), ModelError("/home/secret"), AssertionError(), OSError(5)])
+@pytest.mark.parametrize("error", [RuntimeError("secret"), ModelError("/srv/secret"), AssertionError(), OSError(5)])
 def test_our_own_failure_says_nothing_of_the_inside(model, parts, error, caplog):
     def fail(stencil, check):
         raise error

@@ -12,7 +12,7 @@ from tiny_pack import smoke
 from stenciltorch import files
 from stenciltorch.errors import ConfigError
 from stenciltorch.training import trainer as training
-from stenciltorch.training.checkpoint import LATEST, load
+from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import LossConfig, OptimConfig
 from stenciltorch.training.dataset import collate
 from stenciltorch.training.trainer import Schedule, Trainer, choose_device, compute_losses, learning_rate, train
@@ -187,6 +187,13 @@ def test_other_settings_on_resume_are_refused(whole, pack):
     with pytest.raises(ConfigError, match=r"was started with other settings \(optim, seed\); use another folder"):
         Trainer(changed, pack, folder, CPU)
     assert same(before, tensors(folder))
+
+
+def test_a_run_of_another_version_is_refused(pack, tmp_path):
+    config = smoke()
+    save(tmp_path / LATEST, State(1, json.loads(json.dumps(config.as_dict())), {"net.old": torch.zeros(1)}))
+    with pytest.raises(ConfigError, match=r"holds another version's net; go on with the StencilTorch"):
+        Trainer(config, pack, tmp_path, CPU)
 
 
 def test_minutes_stop_a_run_after_the_step_in_hand(pack, tmp_path):

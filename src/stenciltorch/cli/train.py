@@ -57,6 +57,14 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar="RUN",
         help="begin with the averaged weights of another run",
     )
+    add("--dry-run", action="store_true", help="print the settings and stop")
+    _add_running(parser)
+    return parser
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    """Options that decide how a run is run, not what it computes."""
+    add = parser.add_argument
     add(
         "--minutes",
         type=minutes,
@@ -71,8 +79,6 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         choices=("auto", "cpu", "cuda"),
         help="where to compute (default: a GPU if there is one)",
     )
-    add("--dry-run", action="store_true", help="print the settings and stop")
-    return parser
 
 
 def run(options: argparse.Namespace) -> int:

@@ -152,7 +152,8 @@ class Encoder(nn.Module):
 class Painter(nn.Module):
     """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
 
-    `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0.
+    `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0. `pull` says how strongly colour that
+    has arrived is preferred to proposals; training leaves it at 8.
     """
 
     def __init__(self, shape: StudioShape) -> None:
@@ -161,6 +162,7 @@ class Painter(nn.Module):
         seen, _, coarse, _ = shape.encoder
         self.shape = shape
         self.lift = 0.0
+        self.pull = 8.0
         verdict = nn.Conv2d(16, shape.heads, 1)
         nn.init.zeros_(verdict.weight)
         nn.init.constant_(verdict.bias, 3.0)  # type: ignore[arg-type]
@@ -226,7 +228,7 @@ class Painter(nn.Module):
         """A weighted mean of what arrived by each way and of the net's own proposal."""
         own = torch.sigmoid(self.propose(features)).unsqueeze(1)
         own = own + self.lift * (1.0 - own)
-        votes = self.choose(features) + F.pad(8.0 * arrived, (0, 0, 0, 0, 0, 1), value=2.0)
+        votes = self.choose(features) + F.pad(self.pull * arrived, (0, 0, 0, 0, 0, 1), value=2.0)
         share = torch.softmax(votes, dim=1).unsqueeze(2)
         return (torch.cat([travelled, own], dim=1) * share).sum(dim=1)
 

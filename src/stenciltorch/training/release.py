@@ -16,6 +16,9 @@ from stenciltorch.training.pack import pack_hash, read_pack
 LIFT = 0.5
 """Where nobody asked for a colour, a shipped model leaves light paper rather than the grey mean of what could be."""
 
+PULL = 14.0
+"""Where little colour has arrived, a shipped model still prefers it to a cloudy mixture with a proposal."""
+
 
 def release(run: Path, model: Path, name: str | None, licence: str, pack: Path | None) -> Parity:
     """Export the averaged weights of a run.
@@ -28,7 +31,7 @@ def release(run: Path, model: Path, name: str | None, licence: str, pack: Path |
     data = pack_hash(read_pack(pack)) if pack else "not recorded"
     card = Card(name or str(state.config["name"]), licence, fingerprint(state.config), data, state.step)
     net = averaged_net(state)
-    net.painter.lift = LIFT
+    net.painter.lift, net.painter.pull = LIFT, PULL
     return export(net, model, card)
 
 
@@ -44,5 +47,8 @@ def averaged_net(state: State) -> StudioNet:
         net = StudioNet(StudioShape(**shape))
         net.load_state_dict(state.part("average"))
     except (KeyError, TypeError, RuntimeError) as error:
-        raise ConfigError(f"The checkpoint does not hold a studio net of this version ({error}).") from error
+        raise ConfigError(
+            "The checkpoint does not hold a studio net of this version; "
+            "export it with the StencilTorch that it was trained with."
+        ) from error
     return net

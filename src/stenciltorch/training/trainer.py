@@ -136,10 +136,16 @@ class Trainer:
             return
         state = load(latest)
         self._check_same(state)
+        try:
+            self.net.load_state_dict(state.part("net"))
+            self.average.load_state_dict(state.part("average"))
+            load_optimizer(self.optimizer, state.part("optimizer"))
+        except (RuntimeError, ValueError) as error:
+            raise ConfigError(
+                f"The run in {self.folder} holds another version's net; go on with the StencilTorch that it was "
+                "started with, or use another folder."
+            ) from error
         self.step = state.step
-        self.net.load_state_dict(state.part("net"))
-        self.average.load_state_dict(state.part("average"))
-        load_optimizer(self.optimizer, state.part("optimizer"))
 
     def _check_same(self, state: State) -> None:
         mine = json.loads(json.dumps(self.config.as_dict()))
