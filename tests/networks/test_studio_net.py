@@ -136,6 +136,27 @@ def test_a_blank_page_without_hints(net):
             assert ((picture >= 0) & (picture <= 1)).all()
 
 
+def test_lift_brings_proposals_nearer_to_white_and_leaves_dabs_alone(net):
+    """Without hints a new net gives its proposal by a share that its votes decide: 2 against almost nothing."""
+    bare, request = page(64, 64), page(64, 64)
+    dab(request, 32, 32, (0.2, 0.6, 0.4), reach=8)
+    proposed, under = painted(net, bare), painted(net, request)[:, 26:38, 26:38]
+    net.painter.lift = 0.5
+    nothing = math.exp(8.0 * (math.log(1e-6) / 14.0 + 1.0))
+    share = math.exp(2.0) / (math.exp(2.0) + 2 * nothing)
+    torch.testing.assert_close(painted(net, bare), proposed + 0.5 * (share - proposed), atol=1e-5, rtol=0.0)
+    torch.testing.assert_close(painted(net, request)[:, 26:38, 26:38], under, atol=2 / 255, rtol=0.0)
+
+
+def test_pull_prefers_colour_that_has_arrived(net):
+    """Far from its dab the colour is fainter; a stronger pull keeps it purer."""
+    request = page(96, 96)
+    dab(request, 48, 8, RED)
+    faint = painted(net, request)[1, 48, 90].item()
+    net.painter.pull = 20.0
+    assert painted(net, request)[1, 48, 90].item() < 0.5 * faint
+
+
 # sizes, batches, repetition
 
 

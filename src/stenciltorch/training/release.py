@@ -12,7 +12,6 @@ from stenciltorch.training.checkpoint import LATEST, State, load
 from stenciltorch.training.config import fingerprint
 from stenciltorch.training.pack import pack_hash, read_pack
 
-
 LIFT = 0.5
 """Where nobody asked for a colour, a shipped model leaves light paper rather than the grey mean of what could be."""
 
