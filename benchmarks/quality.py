@@ -28,7 +28,7 @@ import numpy as np
 from stenciltorch import Hints, Illustration, Lineart, OnnxColorizer, Regions, Stencil
 from stenciltorch.evaluation.hints import HintError, hint_errors
 from stenciltorch.evaluation.lines import bleed, line_contrast
-from stenciltorch.files import read_illustration, read_lineart, write_illustration
+from stenciltorch.files import read_lineart, write_illustration
 from stenciltorch.hintfile import draw_hints, read_hint_file
 from stenciltorch.synthesis.lineart import draw_style, extract_lineart
 

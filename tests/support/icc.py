@@ -74,9 +74,7 @@ def _profile(kind: bytes, space: bytes, connection: bytes, tags: dict[bytes, byt
     for name, content in tags.items():
         table += name + struct.pack(">II", position + len(contents), len(content))
         contents += content + bytes(-len(content) % 4)
-    header = struct.pack(
-        ">I4sI4s4s4s", position + len(contents), b"\0" * 4, 0x02400000, kind, space, connection
-    )
+    header = struct.pack(">I4sI4s4s4s", position + len(contents), b"\0" * 4, 0x02400000, kind, space, connection)
     header += bytes(12) + b"acsp" + bytes(28) + b"".join(_number(float(value)) for value in D50)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + contents
 

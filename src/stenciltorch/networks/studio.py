@@ -152,8 +152,8 @@ class Encoder(nn.Module):
 class Painter(nn.Module):
     """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
 
-    `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0. `pull` says how strongly colour that
-    has arrived is preferred to proposals; training leaves it at 8.
+    `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0. `pull` says how strongly
+    colour that has arrived is preferred to proposals; training leaves it at 8.
     """
 
     def __init__(self, shape: StudioShape) -> None:
