@@ -1,4 +1,4 @@
-"""Make the pictures of the README: `python tools/readme_pictures.py` (that of the studio needs playwright and Chromium)."""
+"""Make the README's pictures: `python tools/readme_pictures.py` (the studio's needs playwright and a Chromium)."""
 
 from __future__ import annotations
 

@@ -158,6 +158,17 @@ def test_a_kill_while_saving_leaves_a_whole_checkpoint(tmp_path):
         assert {float(value) for tensor in found.tensors.values() for value in tensor.unique()} == {float(found.step)}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="open files cannot be replaced elsewhere")
+def test_a_checkpoint_is_replaced_and_never_written_over(tmp_path):
+    """Whoever has the old one open, a kill included, keeps it whole to its last byte."""
+    save(tmp_path / LATEST, state(1))
+    before = (tmp_path / LATEST).read_bytes()
+    with (tmp_path / LATEST).open("rb") as opened:
+        save(tmp_path / LATEST, state(2))
+        assert opened.read() == before
+    assert load(tmp_path / LATEST).step == 2
+
+
 def test_settings_are_stored_as_json(tmp_path):
     from safetensors import safe_open
 
