@@ -1,4 +1,7 @@
-"""Chromium, a server and a model for the studio's journeys; without a browser they are skipped, saying so."""
+"""Chromium, a server and a model for the studio's journeys; without a browser they are skipped, saying so.
+
+Playwright lives as long as a module: its event loop would be in the way of tests elsewhere that start their own.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="the journeys need the package playwright")
     with sync_api.sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Any) -> Iterator[Browser]:
     chromium = launch(playwright)
     yield chromium
