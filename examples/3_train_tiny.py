@@ -16,8 +16,9 @@ from pathlib import Path
 
 from stenciltorch import OnnxColorizer, Stencil, files
 from stenciltorch.hintfile import draw_hints, read_hint_file
-from stenciltorch.training.config import TrainConfig, recipe
+from stenciltorch.training.config import TrainConfig
 from stenciltorch.training.pack import build_pack, read_pack
+from stenciltorch.training.recipes import recipe
 from stenciltorch.training.release import release
 from stenciltorch.training.trainer import Schedule, train
 

@@ -15,9 +15,10 @@ from stenciltorch.errors import ModelError
 from stenciltorch.export import Parity
 from stenciltorch.training import release as releasing
 from stenciltorch.training.checkpoint import LATEST, State, load, save
-from stenciltorch.training.config import fingerprint, recipe
+from stenciltorch.training.config import fingerprint
 from stenciltorch.training.pack import pack_hash, read_pack
-from stenciltorch.training.trainer import build_net
+from stenciltorch.training.recipes import recipe
+from stenciltorch.training.tasks.studio import build_net
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from little_pictures import cartoon
 
 from stenciltorch import files
 from stenciltorch.canvas import Illustration
-from stenciltorch.training.config import TrainConfig, override, recipe
+from stenciltorch.training.config import TrainConfig, override
 from stenciltorch.training.pack import build_pack
+from stenciltorch.training.recipes import recipe
 
 COLUMNS = ("file", "source", "sha256")
 

@@ -10,15 +10,14 @@ import pytest
 from stenciltorch.errors import ConfigError
 from stenciltorch.networks.studio import StudioShape
 from stenciltorch.training.config import (
-    RECIPES,
     DataConfig,
     OptimConfig,
     ShapeConfig,
     TrainConfig,
     fingerprint,
     override,
-    recipe,
 )
+from stenciltorch.training.recipes import RECIPES, recipe
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -68,7 +67,7 @@ def test_one_setting_is_changed_and_nothing_else(path, value, expected):
 @pytest.mark.parametrize(
     ("path", "value", "reason"),
     [
-        ("rate", "1", r"no setting 'rate'; known here: data, loss, name, optim, seed, shape"),
+        ("rate", "1", r"no setting 'rate'; known here: data, loss, name, optim, seed, shape, task"),
         ("optim.speed", "1", r"no setting 'speed'; known here: .*rate"),
         ("optim.rate.more", "1", r"'rate' has no part 'more'"),
         ("optim.steps", "1.5", r"optim.steps takes a whole number, found '1.5'"),

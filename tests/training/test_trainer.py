@@ -11,11 +11,13 @@ from tiny_pack import smoke
 
 from stenciltorch import files
 from stenciltorch.errors import ConfigError
-from stenciltorch.training import trainer as training
 from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import LossConfig, OptimConfig
 from stenciltorch.training.dataset import collate
-from stenciltorch.training.trainer import Schedule, Trainer, choose_device, compute_losses, learning_rate, train
+from stenciltorch.training.rates import learning_rate
+from stenciltorch.training.tasks import studio
+from stenciltorch.training.tasks.studio import compute_losses
+from stenciltorch.training.trainer import Schedule, Trainer, choose_device, train
 
 CPU = Schedule(device="cpu")
 
@@ -62,9 +64,9 @@ def test_the_rate_without_warm_up_and_decay():
 
 def test_the_total_is_the_weighted_sum_of_the_losses(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    batch = collate([run.examples[0], run.examples[1]])
+    batch = collate([run.data.examples[0], run.data.examples[1]])
     weights = LossConfig(flats=3.0, colour=0.0, gradient=0.25, coarse=2.0, chroma=0.5)
-    losses = {name: value.item() for name, value in compute_losses(run.net, batch, weights).items()}
+    losses = {name: value.item() for name, value in compute_losses(run.task.net, batch, weights).items()}
     total = 3.0 * losses["flats"] + 0.25 * losses["gradient"] + 2.0 * losses["coarse"] + 0.5 * losses["chroma"]
     assert losses["total"] == pytest.approx(total, rel=1e-5)
     assert all(value > 0 for value in losses.values())
@@ -72,14 +74,14 @@ def test_the_total_is_the_weighted_sum_of_the_losses(pack, tmp_path):
 
 def test_what_the_mask_closes_does_not_count(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    batch = collate([run.examples[0]])
+    batch = collate([run.data.examples[0]])
     closed = batch._replace(mask=torch.zeros_like(batch.mask))
-    assert all(value.item() == 0.0 for value in compute_losses(run.net, closed, LossConfig()).values())
+    assert all(value.item() == 0.0 for value in compute_losses(run.task.net, closed, LossConfig()).values())
 
 
 def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    batch = collate([run.examples[0], run.examples[1]])
+    batch = collate([run.data.examples[0], run.data.examples[1]])
     found = [run.train_step(batch) for _ in range(20)]
     assert all(math.isfinite(value) for losses in found for value in losses.values())
     assert found[-1]["total"] < 0.9 * found[0]["total"]
@@ -88,18 +90,18 @@ def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
 
 def test_the_average_follows_the_net(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    before = run.average.painter.propose.weight.detach().clone()
-    run.train_step(collate([run.examples[0]]))
+    before = run.task.average.painter.propose.weight.detach().clone()
+    run.train_step(collate([run.data.examples[0]]))
     keep = 2 / 11
-    expected = keep * before + (1 - keep) * run.net.painter.propose.weight.detach()
-    assert not torch.equal(run.net.painter.propose.weight, before)
-    torch.testing.assert_close(run.average.painter.propose.weight.detach(), expected)
+    expected = keep * before + (1 - keep) * run.task.net.painter.propose.weight.detach()
+    assert not torch.equal(run.task.net.painter.propose.weight, before)
+    torch.testing.assert_close(run.task.average.painter.propose.weight.detach(), expected)
 
 
 def test_a_step_without_finite_gradients_changes_no_weight(pack, tmp_path, monkeypatch):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    before = {name: value.clone() for name, value in run.net.state_dict().items()}
-    batch = collate([run.examples[0]])
+    before = {name: value.clone() for name, value in run.task.net.state_dict().items()}
+    batch = collate([run.data.examples[0]])
     nan = torch.tensor(math.nan, requires_grad=True)
     original = compute_losses
 
@@ -107,9 +109,9 @@ def test_a_step_without_finite_gradients_changes_no_weight(pack, tmp_path, monke
         losses = original(*arguments)
         return losses | {"total": losses["total"] * nan}
 
-    monkeypatch.setattr(training, "compute_losses", spoiled)
+    monkeypatch.setattr(studio, "compute_losses", spoiled)
     assert math.isnan(run.train_step(batch)["norm"])
-    assert same(before, run.net.state_dict())
+    assert same(before, run.task.net.state_dict())
 
 
 # runs
@@ -155,24 +157,24 @@ def test_a_run_that_stops_and_goes_on_is_the_same_run(whole, pack, tmp_path, wor
     assert same(tensors(tmp_path), tensors(whole[0]))
 
 
-def stopped_at(trainer, number, place, monkeypatch):
+def stopped_at(owner, number, place, monkeypatch):
     """Ctrl-C in a step: before the update, or in the middle of it."""
     count = iter(range(1, 100))
-    original = getattr(trainer, place)
+    original = getattr(owner, place)
 
     def interrupted(*arguments, **settings):
         if next(count) == number:
             raise KeyboardInterrupt
         return original(*arguments, **settings)
 
-    monkeypatch.setattr(trainer, place, interrupted)
+    monkeypatch.setattr(owner, place, interrupted)
 
 
-@pytest.mark.parametrize(("place", "kept"), [("train_step", 3), ("_follow", 2)])
+@pytest.mark.parametrize(("place", "kept"), [("step", 3), ("_follow", 2)])
 def test_an_interruption_anywhere_does_not_change_the_run(whole, pack, tmp_path, monkeypatch, place, kept):
     config, schedule = smoke(optim__steps="6"), Schedule(device="cpu", save_every=2)
     first = Trainer(config, pack, tmp_path, schedule)
-    stopped_at(first, 4, place, monkeypatch)
+    stopped_at(first.task, 4, place, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         list(first.run())
     assert load(tmp_path / LATEST).step == kept

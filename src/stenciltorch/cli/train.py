@@ -127,7 +127,8 @@ def resolve(name: str, changes: list[str]) -> TrainConfig:
         ConfigError: no such recipe or setting.
     """
     from stenciltorch.errors import ConfigError
-    from stenciltorch.training.config import override, recipe
+    from stenciltorch.training.config import override
+    from stenciltorch.training.recipes import recipe
 
     config = recipe(name)
     for change in changes:

@@ -21,11 +21,16 @@ LATEST = "latest.safetensors"
 
 @dataclass
 class State:
-    """All that the next step depends on: the step's number, the settings, and every tensor by name."""
+    """All that the next step depends on: the step's number, the settings, every tensor by name, and the data.
+
+    Args:
+        data: sha256 of the pack's listing (`pack.pack_hash`); empty in runs of before it was recorded.
+    """
 
     step: int
     config: dict[str, Any]
     tensors: dict[str, Tensor] = field(default_factory=dict)
+    data: str = ""
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """The tensors under `prefix.`, without it."""
@@ -55,13 +60,15 @@ def save(path: Path, state: State) -> None:
     """Write atomically; the file or its predecessor survives a kill at any moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    metadata = {"step": str(state.step), "config": json.dumps(state.config, sort_keys=True)}
+    settings = json.dumps(state.config, sort_keys=True)
+    metadata = {"step": str(state.step), "config": settings, "data": state.data}
     tensors = {name: value.detach().cpu().contiguous().clone() for name, value in state.tensors.items()}
     try:
         save_file(tensors, temporary, metadata=metadata)
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
         temporary.replace(path)
+        _sync_folder(path.parent)
     except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
         raise ConfigError(
@@ -70,12 +77,29 @@ def save(path: Path, state: State) -> None:
         ) from error
 
 
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk, too, where folders can be synchronised."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what killed processes left half written. No other process may be saving here."""
+    for left in folder.glob(f"{LATEST}.*.tmp"):
+        left.unlink(missing_ok=True)
+
+
 def load(path: Path) -> State:
     """Raises ConfigError when the file is missing or no checkpoint of ours."""
     try:
         with safe_open(path, framework="pt") as stored:
             metadata = stored.metadata() or {}
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        return State(int(metadata["step"]), json.loads(metadata["config"]), tensors)
+        return State(int(metadata["step"]), json.loads(metadata["config"]), tensors, metadata.get("data", ""))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ConfigError(f"{path} is not a checkpoint of StencilTorch ({error}).") from error

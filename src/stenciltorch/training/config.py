@@ -1,4 +1,4 @@
-"""What a training run is: frozen dataclasses and the table of recipes. No torch here."""
+"""What a training run is: frozen dataclasses, and how one setting is changed. No torch here."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class DataConfig:
         natural: how much unhinted areas count against hinted ones in a picture with its own colours, from which the net
             learns what to propose.
         invented: the same in pictures whose colours are made up: there is nothing to propose there but grey.
+        hatched: chance that a lineart gets hatching or screentone.
     """
 
     crop: int = 192
@@ -51,6 +52,7 @@ class DataConfig:
     largest: float = 1.3
     natural: float = 0.4
     invented: float = 0.03
+    hatched: float = 0.0
     synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
 
     def __post_init__(self) -> None:
@@ -59,14 +61,21 @@ class DataConfig:
             0 < self.smallest <= self.largest,
             f"data.smallest must be above 0 and at most data.largest, found {self.smallest} and {self.largest}",
         )
-        for name in ("procedural", "natural", "invented"):
+        for name in ("procedural", "natural", "invented", "hatched"):
             share = getattr(self, name)
             _check(0.0 <= share <= 1.0, f"data.{name} must be from 0 to 1, found {share}")
 
 
 @dataclass(frozen=True)
 class OptimConfig:
-    """AdamW (paper 5), with warm-up, a plateau, and a linear decay over the last `decay` share of the steps."""
+    """AdamW (paper 5), with warm-up, a plateau, and a linear decay over the last `decay` share of the steps.
+
+    Args:
+        batch: pictures in one step, over all processes together.
+        clip: the largest norm of a gradient; 0 = any.
+        ema: how much of themselves the averaged weights keep in a step; 0 = they are the present ones.
+        epochs: if above 0, `steps` follows from it: one epoch draws as many pictures as the pack has for training.
+    """
 
     steps: int = 20_000
     batch: int = 8
@@ -78,11 +87,15 @@ class OptimConfig:
     decay: float = 0.3
     clip: float = 1.0
     ema: float = 0.998
+    epochs: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch"):
             count = getattr(self, name)
             _check(count >= 1, f"optim.{name} must be 1 or more, found {count}")
+        for name in ("clip", "epochs"):
+            number = getattr(self, name)
+            _check(number >= 0, f"optim.{name} must be 0 or more, found {number}")
         for name in ("decay", "ema"):
             share = getattr(self, name)
             _check(0.0 <= share <= 1.0, f"optim.{name} must be from 0 to 1, found {share}")
@@ -100,45 +113,54 @@ class LossConfig:
 
 
 @dataclass(frozen=True)
+class TaskConfig:
+    """What is trained: `kind` is a key of `task.TASKS`. A task with settings of its own has a subclass."""
+
+    kind: str = "studio"
+
+
+@dataclass(frozen=True)
 class TrainConfig:
-    """All that decides what a run computes; equal configs and equal packs give equal weights."""
+    """All that decides what a run computes; equal configs and equal packs give equal weights.
+
+    Args:
+        shape, loss: of the studio net; other tasks keep their settings under `task`.
+    """
 
     name: str = "studio"
     seed: int = 0
+    task: TaskConfig = field(default_factory=TaskConfig)
     shape: ShapeConfig = field(default_factory=ShapeConfig)
     data: DataConfig = field(default_factory=DataConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
     loss: LossConfig = field(default_factory=LossConfig)
 
     def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """The settings that this kind of task has."""
+        whole = dataclasses.asdict(self)
+        if self.task.kind != "studio":
+            del whole["shape"], whole["loss"]
+        return whole
+
+    def settled(self, pictures: int) -> TrainConfig:
+        """With its number of steps, for a pack of so many pictures for training."""
+        optim = self.optim
+        if not optim.epochs:
+            return self
+        steps = max(1, round(optim.epochs * pictures / optim.batch))
+        return dataclasses.replace(self, optim=dataclasses.replace(optim, steps=steps))
+
+
+def upgraded(stored: dict[str, Any]) -> dict[str, Any]:
+    """Settings of an older run with those that were added since, at the values that it was run with."""
+    optim = {"epochs": 0.0} | stored.get("optim", {})
+    data = {"hatched": 0.0} | stored.get("data", {})
+    return {"task": {"kind": "studio"}} | stored | {"optim": optim, "data": data}
 
 
 def fingerprint(config: dict[str, Any]) -> str:
     """sha256 of a resolved recipe (`TrainConfig.as_dict()`)."""
     return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
-
-
-RECIPES: dict[str, TrainConfig] = {
-    "studio": TrainConfig(),
-    "studio-large-crops": TrainConfig(
-        name="studio-large-crops",
-        data=DataConfig(crop=256, procedural=0.2),
-        optim=OptimConfig(batch=4, rate=5e-4),
-    ),
-    "smoke": TrainConfig(
-        name="smoke",
-        shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=1, rounds=2),
-        data=DataConfig(crop=64),
-        optim=OptimConfig(steps=20, batch=2, warmup=2),
-    ),
-}
-
-
-def recipe(name: str) -> TrainConfig:
-    if name not in RECIPES:
-        raise ConfigError(f"There is no recipe {name!r}; choose one of {', '.join(sorted(RECIPES))}.")
-    return RECIPES[name]
 
 
 def override(config: Settings, path: str, value: str) -> Settings:
@@ -199,7 +221,6 @@ def _kind(current: object) -> str:
 
 
 __all__ = [
-    "RECIPES",
     "DataConfig",
     "HintRecipe",
     "LossConfig",
@@ -207,8 +228,9 @@ __all__ = [
     "OptimConfig",
     "ShapeConfig",
     "SynthesisRecipe",
+    "TaskConfig",
     "TrainConfig",
     "fingerprint",
     "override",
-    "recipe",
+    "upgraded",
 ]

@@ -1,4 +1,4 @@
-"""The training loop: supervised, resumable, one process. It yields `Progress` and prints nothing."""
+"""The training loop: resumable, on one process or many. It yields `Progress` and prints nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,34 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from stenciltorch.errors import ConfigError
-from stenciltorch.networks.pixels import compose
-from stenciltorch.networks.studio import StudioNet, StudioShape
-from stenciltorch.training import objectives as objective
-from stenciltorch.training.checkpoint import LATEST, State, load, load_optimizer, optimizer_tensors, save
-from stenciltorch.training.config import LossConfig, OptimConfig, TrainConfig
-from stenciltorch.training.dataset import Batch, Examples, Positions, collate
+from stenciltorch.training import ranks as together
+from stenciltorch.training.checkpoint import (
+    LATEST,
+    State,
+    load,
+    load_optimizer,
+    optimizer_tensors,
+    remove_leftovers,
+    save,
+)
+from stenciltorch.training.config import TrainConfig, upgraded
+from stenciltorch.training.pack import pack_hash, read_pack
+from stenciltorch.training.place import Numerics, Place
+from stenciltorch.training.positions import Shares
+from stenciltorch.training.runfolder import RunFolder, Writer, describe_data, describe_program, make_folder
+from stenciltorch.training.task import Task, build_task, to_device
+
+PATIENCE = 5
+"""Steps in a row whose losses or gradients are no numbers, before a run stops."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When to write, and when to stop early.
+    """When to write, when to stop early, and how to compute.
 
     Args:
         minutes: stop after this much time, even if steps are left; 0 = no limit.
@@ -53,6 +67,7 @@ class Schedule:
     workers: int = 0
     device: str = "auto"
     threads: int = 0
+    numerics: Numerics = field(default_factory=Numerics)
 
 
 def choose_device(wanted: str) -> str:
@@ -63,83 +78,74 @@ def choose_device(wanted: str) -> str:
     return found if wanted == "auto" else wanted
 
 
-def build_net(config: TrainConfig) -> StudioNet:
-    return StudioNet(StudioShape(**vars(config.shape)))
+def _never() -> bool:
+    return False
 
 
 def train(
-    config: TrainConfig, pack: Path, folder: Path, schedule: Schedule, start: Path | None = None
+    config: TrainConfig,
+    pack: Path,
+    folder: Path,
+    schedule: Schedule,
+    start: Path | None = None,
+    stop: Callable[[], bool] = _never,
 ) -> Iterator[Progress]:
-    """Begin or go on with the run in `folder`, if new from the averaged weights of the run in `start`."""
+    """Begin or go on with the run in `folder`, if new from the weights of the run in `start`.
+
+    Under torchrun all processes call this with the same arguments; rank 0 alone writes and yields.
+
+    Args:
+        stop: asked after every step; a run that is told to stop is saved, and can be gone on with.
+    """
     if schedule.threads:
         torch.set_num_threads(schedule.threads)
     trainer = Trainer(config, pack, folder, schedule)
-    if start:
-        trainer.start_from(load(start / LATEST).part("average"))
-    yield from trainer.run()
-
-
-def learning_rate(step: int, optim: OptimConfig) -> float:
-    """Linear warm-up, plateau, linear decay to a hundredth over the last `decay` share of the steps."""
-    warm = min(1.0, (step + 1) / max(1, optim.warmup))
-    start = optim.steps * (1.0 - optim.decay)
-    left = 1.0 - max(0.0, step - start) / max(1.0, optim.steps - start)
-    return optim.rate * warm * max(0.01, min(1.0, left))
-
-
-def compute_losses(net: StudioNet, batch: Batch, weights: LossConfig) -> dict[str, Tensor]:
-    """The objectives by name, and their weighted sum as `total`."""
-    unit = Batch(*[values.to(torch.float32) / 255.0 for values in batch])
-    painted = net(unit.lineart, unit.mask, unit.base, unit.hints)
-    seen = objective.visible(unit.lineart, unit.mask) * unit.weight
-    losses = {
-        "flats": objective.weighted_l1(painted.flats, unit.flats, seen),
-        "colour": objective.weighted_l1(painted.colour, unit.target, seen),
-        "gradient": objective.gradient_l1(painted.colour, unit.target, seen),
-        "coarse": objective.coarse_l1(painted.colour, unit.target, seen),
-        "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(unit.flats), seen),
-    }
-    losses["total"] = sum((getattr(weights, name) * value for name, value in losses.items()), torch.zeros(()))
-    return losses
+    if start and trainer.step == 0:
+        trainer.task.begin_with(load(start / LATEST))
+    yield from trainer.run(stop=stop)
 
 
 class Trainer:
-    """One run in one folder: `config.json`, `latest.safetensors`, `metrics.jsonl`, TensorBoard events, picture
-    panels."""
+    """One run in one folder; see `runfolder`."""
 
     def __init__(self, config: TrainConfig, pack: Path, folder: Path, schedule: Schedule) -> None:
-        self.config, self.folder, self.schedule = config, folder, schedule
-        self.device = choose_device(schedule.device)
+        self.folder, self.schedule = folder, schedule
+        ranks, device = together.join(choose_device(schedule.device))
+        self.place = Place(device, ranks, schedule.numerics)
+        entries = read_pack(pack)
+        self.config = config.settled(sum(entry.split == "train" for entry in entries))
+        ranks.part(self.config.optim.batch)
         torch.manual_seed(config.seed)
-        self.net = build_net(config).to(self.device)
-        self.average = build_net(config).to(self.device)
-        self.average.load_state_dict(self.net.state_dict())
-        optim = config.optim
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(),
-            lr=optim.rate,
-            betas=(optim.beta1, optim.beta2),
-            weight_decay=optim.weight_decay,
-        )
-        self.examples = Examples(pack, config.data, config.seed, "train", optim.steps, optim.batch)
+        self.task: Task = build_task(self.config, self.place)
+        self.data = self.task.data(pack)
+        self.data_hash = pack_hash(entries)
         self.step = 0
-        self._between_steps = True
+        self._missed = 0
         self._sums: dict[str, float] = {}
-        self._resume_or_start()
+        self._resume()
+        if ranks.leads:
+            about = describe_data(pack, entries)
+            RunFolder(folder).begin(self.config.as_dict(), about, describe_program(device, ranks.count), self.step)
 
-    def _resume_or_start(self) -> None:
-        latest = self.folder / LATEST
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not latest.exists():
-            text = json.dumps(self.config.as_dict(), indent=2, sort_keys=True)
-            (self.folder / "config.json").write_text(text, encoding="utf-8")
-            return
-        state = load(latest)
-        self._check_same(state)
+    def _resume(self) -> None:
+        """Rank 0 reads; the others get it from there, since they may not see its disk."""
+        state: State | None = None
+        if self.place.ranks.leads:
+            make_folder(self.folder)
+            remove_leftovers(self.folder)
+            latest = self.folder / LATEST
+            state = load(latest) if latest.exists() else None
+        state = self.place.ranks.share(state)
+        if state is not None:
+            self._check_same(state)
+            self._take(state)
+
+    def _take(self, state: State) -> None:
         try:
-            self.net.load_state_dict(state.part("net"))
-            self.average.load_state_dict(state.part("average"))
-            load_optimizer(self.optimizer, state.part("optimizer"))
+            for name, module in self.task.modules.items():
+                module.load_state_dict(state.part(name))
+            for name, optimizer in self.task.optimizers.items():
+                load_optimizer(optimizer, state.part(name))
         except (RuntimeError, ValueError) as error:
             raise ConfigError(
                 f"The run in {self.folder} holds another version's net; go on with the StencilTorch that it was "
@@ -148,101 +154,105 @@ class Trainer:
         self.step = state.step
 
     def _check_same(self, state: State) -> None:
-        mine = json.loads(json.dumps(self.config.as_dict()))
-        if state.config != mine:
-            changed = sorted(key for key in mine if state.config.get(key) != mine[key])
+        mine, stored = json.loads(json.dumps(self.config.as_dict())), upgraded(state.config)
+        if state.data and state.data != self.data_hash:
+            raise ConfigError(
+                f"The run in {self.folder} was trained on other pictures (sha256 {state.data[:12]}, this pack has "
+                f"{self.data_hash[:12]}); name the pack that it was started with, or use another folder."
+            )
+        if stored != mine:
+            changed = sorted(key for key in mine.keys() | stored.keys() if stored.get(key) != mine.get(key))
             raise ConfigError(
                 f"The run in {self.folder} was started with other settings ({', '.join(changed)}); "
                 "use another folder, or the same settings."
             )
 
-    def start_from(self, weights: dict[str, Tensor]) -> None:
-        """Begin with given weights instead of random ones; has no effect on a run that has already begun.
-
-        Raises:
-            ConfigError: they are a net's of another shape.
-        """
-        if self.step > 0:
-            return
-        try:
-            self.net.load_state_dict(weights)
-            self.average.load_state_dict(weights)
-        except RuntimeError as error:
-            raise ConfigError(
-                "The weights to begin with are those of a net of another shape; use the recipe of that run, "
-                "or one with the same settings under `shape`."
-            ) from error
+    def state(self) -> State:
+        """All that is stored."""
+        tensors: dict[str, Tensor] = {}
+        for part, module in self.task.modules.items():
+            tensors |= {f"{part}.{name}": value for name, value in module.state_dict().items()}
+        for part, optimizer in self.task.optimizers.items():
+            tensors |= {f"{part}.{name}": value for name, value in optimizer_tensors(optimizer).items()}
+        return State(self.step, self.config.as_dict(), tensors, self.data_hash)
 
     def save(self) -> None:
-        tensors = {f"net.{name}": value for name, value in self.net.state_dict().items()}
-        tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
-        tensors |= {f"optimizer.{name}": value for name, value in optimizer_tensors(self.optimizer).items()}
-        save(self.folder / LATEST, State(self.step, self.config.as_dict(), tensors))
+        """Write the checkpoint, unless an update is incomplete or a weight is no number."""
+        if not self.place.ranks.leads or self.place.halfway:
+            return
+        state = self.state()
+        if not self._missed or all(bool(torch.isfinite(value).all()) for value in state.tensors.values()):
+            save(self.folder / LATEST, state)
 
-    def train_step(self, batch: Batch) -> dict[str, float]:
-        """One update of the net and of its running average."""
-        self.net.train()
-        rate = learning_rate(self.step, self.config.optim)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        moved = Batch(*[values.to(self.device) for values in batch])
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device == "cuda"):
-            losses = compute_losses(self.net, moved, self.config.loss)
-        self.optimizer.zero_grad(set_to_none=True)
-        losses["total"].backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.config.optim.clip)
-        self._between_steps = False
-        if torch.isfinite(norm):
-            self.optimizer.step()
+    def train_step(self, batch: Any) -> dict[str, float]:
+        """One step of the task."""
+        losses = self.task.step(to_device(batch, self.place.device), self.step)
         self.step += 1
-        self._follow()
-        self._between_steps = True
-        return {name: float(value.detach()) for name, value in losses.items()} | {"norm": float(norm)}
+        self.place.halfway = False
+        return self.place.ranks.mean(losses)
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        keep = min(self.config.optim.ema, (1 + self.step) / (10 + self.step))
-        for mean, value in zip(self.average.parameters(), self.net.parameters(), strict=True):
-            mean.lerp_(value, 1.0 - keep)
-
-    def _batches(self) -> DataLoader[Batch]:
-        optim = self.config.optim
+    def _batches(self) -> DataLoader[Any]:
+        optim, ranks = self.config.optim, self.place.ranks
         return DataLoader(
-            self.examples,  # type: ignore[arg-type]
-            batch_sampler=Positions(self.step, optim.steps, optim.batch),
-            collate_fn=collate,
+            self.data.examples,  # type: ignore[arg-type]
+            batch_sampler=Shares(self.step, optim.steps, optim.batch, ranks.part(optim.batch)),
+            collate_fn=self.data.collate,
             num_workers=self.schedule.workers,
             prefetch_factor=4 if self.schedule.workers else None,
+            pin_memory=self.place.kind == "cuda",
         )
 
-    def run(self, clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
-        """Train until the steps are done or the time is up; the state is saved on every exit, also on an exception,
-        unless that came in the middle of an update."""
+    def run(self, clock: Callable[[], float] = time.monotonic, stop: Callable[[], bool] = _never) -> Iterator[Progress]:
+        """Train until the steps are done, the time is up or `stop` says so; the state is saved on every exit, also on
+        an exception, unless that came in the middle of an update.
+
+        Raises:
+            ConfigError: the losses are no numbers any more, or the folder cannot be written.
+        """
         begun, first = clock(), self.step
-        writer = _Writer(self.folder)
+        writer = Writer(RunFolder(self.folder)) if self.place.ranks.leads else None
         try:
             for batch in self._batches():
-                losses = self.train_step(batch)
-                self._add(losses)
+                self._add(self.train_step(batch))
                 spent = clock() - begun
                 over = bool(self.schedule.minutes) and spent > 60 * self.schedule.minutes
-                saved = self.step % self.schedule.save_every == 0
-                if self.step % self.schedule.panel_every == 0:
-                    writer.panel(self.step, self.panel(batch))
-                if saved:
-                    self.save()
-                if over or self.step % self.schedule.log_every == 0 or self.step == self.config.optim.steps:
-                    progress = self._progress(first, spent, saved)
-                    writer.scalars(progress)
-                    yield progress
+                over = self.place.ranks.any(over or stop())
+                yield from self._report(batch, writer, first, spent, over)
                 if over:
                     return
         finally:
-            writer.close()
-            if self._between_steps:
-                self.save()
+            if writer:
+                writer.close()
+            self.save()
+
+    def _report(self, batch: Any, writer: Writer | None, first: int, spent: float, over: bool) -> Iterator[Progress]:
+        """What is due after this step, on rank 0."""
+        saved = self.step % self.schedule.save_every == 0
+        if not writer:
+            return
+        if self.step % self.schedule.panel_every == 0:
+            writer.panel(self.step, self.task.panel(to_device(batch, self.place.device)))
+        if saved:
+            self.save()
+        if over or self.step % self.schedule.log_every == 0 or self.step == self.config.optim.steps:
+            progress = self._progress(first, spent, saved)
+            writer.scalars(progress.step, progress.rate, progress.losses)
+            yield progress
 
     def _add(self, losses: dict[str, float]) -> None:
+        """Keep running averages.
+
+        Raises:
+            ConfigError: no numbers for `PATIENCE` steps.
+        """
+        self._missed = 0 if all(map(math.isfinite, losses.values())) else self._missed + 1
+        if self._missed >= PATIENCE:
+            spoiled = sorted(name for name, value in losses.items() if not math.isfinite(value))
+            raise ConfigError(
+                f"The losses are no numbers any more since step {self.step - PATIENCE} ({', '.join(spoiled)}). "
+                f"{self.folder / LATEST} holds the weights from before; begin a new run from it with "
+                f"--from {self.folder} and a lower rate, e.g. --set optim.rate=1e-5."
+            )
         for name, value in losses.items():
             old = self._sums.get(name, value)
             self._sums[name] = old if not math.isfinite(value) else 0.98 * old + 0.02 * value
@@ -254,47 +264,3 @@ class Trainer:
         if self.schedule.minutes:
             left = min(left, max(0.0, 60 * self.schedule.minutes - spent))
         return Progress(self.step, optim.steps, dict(self._sums), optim.batch / max(per_step, 1e-9), left, saved)
-
-    @torch.no_grad()
-    def panel(self, batch: Batch) -> Tensor:
-        """A strip of pictures, uint8 (3, rows, columns): lineart with hints, flats, result, target, one example per
-        row."""
-        self.average.eval()
-        unit = Batch(*[values[:4].to(self.device).to(torch.float32) / 255.0 for values in batch])
-        painted = self.average(unit.lineart, unit.mask, unit.base, unit.hints)
-        shown = compose(unit.lineart.expand(-1, 3, -1, -1), unit.base, unit.mask)
-        dabbed = compose(unit.hints[:, :3], shown, unit.hints[:, 3:])
-        result = compose(painted.colour * unit.lineart, unit.base, unit.mask)
-        columns = [dabbed, painted.flats, result, unit.target]
-        rows = torch.cat([torch.cat(list(column), dim=1) for column in columns], dim=2)
-        return (rows.clamp(0, 1) * 255).round().to(torch.uint8).cpu()
-
-
-class _Writer:
-    """metrics.jsonl, TensorBoard scalars, and panels as PNG."""
-
-    def __init__(self, folder: Path) -> None:
-        from torch.utils.tensorboard.writer import SummaryWriter
-
-        self.folder = folder
-        self.board = SummaryWriter(str(folder / "board"))
-
-    def scalars(self, progress: Progress) -> None:
-        row = {"step": progress.step, "rate": round(progress.rate, 3), **progress.losses}
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(row) + "\n")
-        for name, value in progress.losses.items():
-            self.board.add_scalar(f"loss/{name}", value, progress.step)
-
-    def panel(self, step: int, picture: Tensor) -> None:
-        from stenciltorch.canvas import Illustration
-        from stenciltorch.files import write_illustration
-
-        (self.folder / "panels").mkdir(exist_ok=True)
-        write_illustration(
-            self.folder / "panels" / f"{step:07d}.png", Illustration(picture.permute(1, 2, 0).numpy().copy())
-        )
-        self.board.add_image("panel", picture, step)
-
-    def close(self) -> None:
-        self.board.close()

@@ -1,0 +1,123 @@
+"""The studio net, supervised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from stenciltorch.errors import ConfigError
+from stenciltorch.networks.pixels import compose
+from stenciltorch.networks.studio import StudioNet, StudioShape
+from stenciltorch.training import objectives as objective
+from stenciltorch.training.checkpoint import State
+from stenciltorch.training.config import LossConfig, TrainConfig
+from stenciltorch.training.dataset import Batch, Examples, collate
+from stenciltorch.training.place import Place, follow, set_rate
+from stenciltorch.training.rates import learning_rate
+from stenciltorch.training.task import Data
+
+SHOWN = 4
+"""Examples in a panel."""
+
+
+def build_net(config: TrainConfig) -> StudioNet:
+    return StudioNet(StudioShape(**vars(config.shape)))
+
+
+def unit(batch: Batch) -> Batch:
+    """The batch in 0..1."""
+    return Batch(*[values.to(torch.float32) / 255.0 for values in batch])
+
+
+def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[str, Tensor]:
+    """The objectives by name, and their weighted sum as `total`."""
+    given = unit(batch)
+    painted = net(given.lineart, given.mask, given.base, given.hints)
+    seen = objective.visible(given.lineart, given.mask) * given.weight
+    losses = {
+        "flats": objective.weighted_l1(painted.flats, given.flats, seen),
+        "colour": objective.weighted_l1(painted.colour, given.target, seen),
+        "gradient": objective.gradient_l1(painted.colour, given.target, seen),
+        "coarse": objective.coarse_l1(painted.colour, given.target, seen),
+        "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), seen),
+    }
+    losses["total"] = sum((getattr(weights, name) * value for name, value in losses.items()), torch.zeros(()))
+    return losses
+
+
+class StudioTask:
+    """`net` is trained, `average` follows it and is what is shipped.
+
+    The losses are means over what counts in a batch; on several ranks each takes the mean over its own share.
+    """
+
+    def __init__(self, config: TrainConfig, place: Place) -> None:
+        self.config, self.place = config, place
+        self.net = place.settle(build_net(config))
+        self.average = place.settle(build_net(config))
+        self.average.load_state_dict(self.net.state_dict())
+        optim = config.optim
+        self.optimizer = torch.optim.AdamW(
+            self.net.parameters(),
+            lr=optim.rate,
+            betas=(optim.beta1, optim.beta2),
+            weight_decay=optim.weight_decay,
+        )
+        self._run = place.compiled(self.net)
+
+    @property
+    def modules(self) -> Mapping[str, nn.Module]:
+        return {"net": self.net, "average": self.average}
+
+    @property
+    def optimizers(self) -> Mapping[str, Optimizer]:
+        return {"optimizer": self.optimizer}
+
+    def data(self, pack: Path) -> Data:
+        optim = self.config.optim
+        return Data(Examples(pack, self.config.data, self.config.seed, "train", optim.steps, optim.batch), collate)
+
+    def step(self, batch: Batch, number: int) -> dict[str, Tensor]:
+        """One update of the net and of its running average."""
+        self.net.train()
+        set_rate(self.optimizer, learning_rate(number, self.config.optim))
+        with self.place.autocast():
+            losses = compute_losses(self._run, batch, self.config.loss)
+        norm = self.place.descend(losses["total"], self.optimizer, self.config.optim.clip)
+        self._follow(number)
+        return losses | {"norm": norm}
+
+    def _follow(self, number: int) -> None:
+        keep = min(self.config.optim.ema, (2 + number) / (11 + number))
+        follow(self.average.parameters(), self.net.parameters(), keep)
+
+    def begin_with(self, state: State) -> None:
+        try:
+            self.net.load_state_dict(state.part("average"))
+            self.average.load_state_dict(state.part("average"))
+        except RuntimeError as error:
+            raise ConfigError(
+                "The weights to begin with are those of a net of another shape; use the recipe of that run, "
+                "or one with the same settings under `shape`."
+            ) from error
+
+    @torch.no_grad()
+    def panel(self, batch: Batch) -> Tensor:
+        """Lineart with hints, flats, result, target, one example per row."""
+        self.average.eval()
+        given = unit(Batch(*[values[:SHOWN] for values in batch]))
+        painted = self.average(given.lineart, given.mask, given.base, given.hints)
+        shown = compose(given.lineart.expand(-1, 3, -1, -1), given.base, given.mask)
+        dabbed = compose(given.hints[:, :3], shown, given.hints[:, 3:])
+        result = compose(painted.colour * given.lineart, given.base, given.mask)
+        return tiled([dabbed, painted.flats, result, given.target])
+
+
+def tiled(columns: list[Tensor]) -> Tensor:
+    """Columns of unit pictures (batch, 3, height, width) as one uint8 picture (3, rows, columns) on the processor."""
+    rows = torch.cat([torch.cat(list(column), dim=1) for column in columns], dim=2)
+    return (rows.float().clamp(0, 1) * 255).round().to(torch.uint8).cpu()
