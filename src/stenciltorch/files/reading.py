@@ -73,7 +73,11 @@ def decode_illustration(data: bytes, name: str = "picture", notices: list[str] |
     Raises:
         InputError: see `decoding.decode`; so for the other `decode_` and `read_` functions.
     """
-    page = _on_white(decode(data, name, [] if notices is None else notices))
+    return illustration_of(decode(data, name, [] if notices is None else notices))
+
+
+def illustration_of(raster: Raster) -> Illustration:
+    page = _on_white(raster)
     return Illustration(np.asarray(page if page.mode == "RGB" else page.convert("RGB")))
 
 
@@ -89,12 +93,15 @@ def decode_lineart(
         notices: as in `decode_illustration`.
     """
     heard = [] if notices is None else notices
-    raster = decode(data, name, heard)
+    return lineart_of(decode(data, name, heard), name, levels, heard)
+
+
+def lineart_of(raster: Raster, name: str, levels: bool, notices: list[str]) -> Lineart:
     raster = Raster(raster.colour.convert("L"), raster.alpha)
     drawn = _on_white(raster)
     if _is_pale_layer(raster, drawn):
         assert raster.alpha is not None
-        heard.append(f"{name} has pale lines on a transparent page; their opacity is used as ink.")
+        notices.append(f"{name} has pale lines on a transparent page; their opacity is used as ink.")
         drawn = ImageChops.invert(raster.alpha)
     lineart = Lineart(np.asarray(drawn))
     return level_paper(lineart) if levels else lineart
@@ -106,7 +113,10 @@ def decode_hints(data: bytes, name: str = "hints", notices: list[str] | None = N
     Raises:
         InputError: the picture cannot hold transparency, so that all of it would be wished.
     """
-    raster = decode(data, name, [] if notices is None else notices)
+    return hints_of(decode(data, name, [] if notices is None else notices), name)
+
+
+def hints_of(raster: Raster, name: str) -> Hints:
     if raster.alpha is None:
         raise InputError(
             f"{name} has no transparency, so every pixel would be a hint; paint hints on a transparent layer."
@@ -116,7 +126,10 @@ def decode_hints(data: bytes, name: str = "hints", notices: list[str] | None = N
 
 def decode_mask(data: bytes, name: str = "mask", notices: list[str] | None = None) -> Mask:
     """Where to paint: white repaints, black or transparent keeps, between is a soft edge."""
-    raster = decode(data, name, [] if notices is None else notices)
+    return mask_of(decode(data, name, [] if notices is None else notices))
+
+
+def mask_of(raster: Raster) -> Mask:
     openness = raster.colour.convert("L")
     return Mask(np.asarray(openness if raster.alpha is None else ImageChops.multiply(openness, raster.alpha)))
 
