@@ -108,8 +108,9 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
     """Which axes are free. What the encoder hands to the painter has sides that are multiples of one number."""
     down, across = Dim("down", min=1, max=512), Dim("across", min=1, max=512)
     cells = {
-        "fine": {2: 8 * down, 3: 8 * across},
-        "coarse": {2: 2 * down, 3: 2 * across},
+        "doubt": {2: 8 * down, 3: 8 * across},
+        "entry": {2: 8 * down, 3: 8 * across},
+        "join": {2: 2 * down, 3: 2 * across},
         "rows": {2: 8 * down, 3: 8 * across, 4: 8 * across},
         "columns": {2: 8 * across, 3: 8 * down, 4: 8 * down},
         "displacement": {2: 32 * down, 3: 32 * across},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -18,6 +20,7 @@ from stenciltorch.training.dataset import (
     collate,
     colour_labels,
     crop,
+    flats_off_lines,
     hinted_area,
 )
 from stenciltorch.training.pack import read_pack
@@ -182,3 +185,64 @@ def test_batches_are_the_same_with_and_without_workers(pack):
     assert len(alone) == len(helped) == 3
     for one, other in zip(alone, helped, strict=True):
         assert all(torch.equal(*pair) for pair in zip(one, other, strict=True))
+
+
+# outlines
+
+
+def outlined(outline=(20, 20, 20), hints=None):
+    """Red to the left, blue to the right, an outline 4 px wide in between, and a lineart of half that width."""
+    flats = np.zeros((32, 32, 3), np.uint8)
+    flats[:, :14], flats[:, 14:18], flats[:, 18:] = (255, 0, 0), outline, (0, 0, 255)
+    lineart = np.full((32, 32), 255, np.uint8)
+    lineart[:, 15:17] = 0
+    dabs = np.zeros((32, 32, 4), np.uint8) if hints is None else hints
+    picture = Illustration(flats)
+    return Sample(
+        Stencil(Lineart(lineart), Hints(dabs), Mask(np.full((32, 32), 255, np.uint8)), picture), picture, picture
+    )
+
+
+def test_outlines_give_way_to_the_colours_beside_them():
+    sample = outlined()
+    found = flats_off_lines(sample, colour_labels(sample.flats))
+    assert (found[:, :16] == (255, 0, 0)).all()
+    assert (found[:, 16:] == (0, 0, 255)).all()
+
+
+def test_thin_coloured_parts_stay():
+    sample = outlined(outline=(0, 200, 0))
+    assert np.array_equal(flats_off_lines(sample, colour_labels(sample.flats)), sample.flats.array)
+
+
+def test_what_is_hinted_stays():
+    dabs = np.zeros((32, 32, 4), np.uint8)
+    dabs[10:12, 14:18] = (20, 20, 20, 255)
+    sample = outlined(hints=dabs)
+    found = flats_off_lines(sample, colour_labels(sample.flats))
+    assert (found[10:12, 14:18] == (20, 20, 20)).all()
+    assert (found[20, 14:16] == (255, 0, 0)).all()
+
+
+def test_a_drawing_that_is_all_line_keeps_its_flats():
+    flats = Illustration(np.full((8, 8, 3), 30, np.uint8))
+    stencil = Stencil(
+        Lineart(np.zeros((8, 8), np.uint8)), Hints(np.zeros((8, 8, 4), np.uint8)), Mask.full(Size(8, 8)), flats
+    )
+    sample = Sample(stencil, flats, flats)
+    assert np.array_equal(flats_off_lines(sample, np.zeros((8, 8), np.int64)), flats.array)
+
+
+def test_hatching_changes_lines_and_base_and_nothing_else(pack):
+    plain = Examples(pack, replace(DATA, hatched=0.0, procedural=0.0), 3)
+    hatched = Examples(pack, replace(DATA, hatched=1.0, procedural=0.0), 3)
+    changed = 0
+    for position in range(6):
+        one, other = plain[position].sample, hatched[position].sample
+        assert np.array_equal(one.flats.array, other.flats.array)
+        assert np.array_equal(one.stencil.hints.array, other.stencil.hints.array)
+        assert (other.stencil.lineart.array <= one.stencil.lineart.array).all()
+        changed += not np.array_equal(one.stencil.lineart.array, other.stencil.lineart.array)
+        kept = other.stencil.mask.array == 0
+        assert np.array_equal(other.stencil.base.array[kept], other.target.array[kept])
+    assert changed > 0

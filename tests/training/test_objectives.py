@@ -6,8 +6,18 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
-from stenciltorch.training.objectives import chroma, coarse_l1, gradient_l1, visible, weighted_l1, weighted_means
+from stenciltorch.training.objectives import (
+    chroma,
+    coarse_l1,
+    countable,
+    gradient_l1,
+    paper,
+    visible,
+    weighted_l1,
+    weighted_means,
+)
 
 
 def plane(rows):
@@ -77,25 +87,35 @@ def test_gradient_l1_does_not_see_a_constant(shift):
     assert gradient_l1(FOUND + shift, FOUND, EVERYWHERE).item() == pytest.approx(0.0, abs=1e-6)
 
 
+def dotted() -> tuple[Tensor, Tensor]:
+    """A dot of ink in the middle of 7 x 7 pixels; a mask that is 0 in the first column and a half in the last."""
+    lineart, mask = torch.ones(1, 1, 7, 7), torch.ones(1, 1, 7, 7)
+    lineart[..., 3, 3] = 0.0
+    mask[..., 0], mask[..., 6] = 0.0, 0.5
+    return lineart, mask
+
+
+def test_paper_lies_three_pixels_off_the_ink():
+    found = paper(dotted()[0])
+    expected = torch.ones(1, 1, 7, 7)
+    expected[..., 1:6, 1:6] = 0.0
+    assert torch.equal(found, expected)
+    assert paper(torch.full((1, 1, 3, 3), 0.9)).flatten().tolist() == pytest.approx([0.75] * 9)
+
+
 def test_visible_by_hand():
-    """A dot of ink in the middle: itself 0, its eight neighbours half, the rest 1; the mask's share of all that."""
-    lineart = torch.ones(1, 1, 5, 5)
-    lineart[..., 2, 2] = 0.0
-    mask = torch.ones(1, 1, 5, 5)
-    mask[..., 0] = 0.0
-    mask[..., 4] = 0.5
-    expected = plane(
-        [
-            [0.0, 1.0, 1.0, 1.0, 0.5],
-            [0.0, 0.5, 0.5, 0.5, 0.5],
-            [0.0, 0.5, 0.0, 0.5, 0.5],
-            [0.0, 0.5, 0.5, 0.5, 0.5],
-            [0.0, 1.0, 1.0, 1.0, 0.5],
-        ]
-    )
-    assert torch.equal(visible(lineart, mask), expected)
+    """Beside the dot a tenth, on it nothing, elsewhere all; the mask's share of that."""
+    lineart, mask = dotted()
+    expected = [0.0, 0.1, 0.1, 0.0, 0.1, 0.1, 0.5]
+    assert visible(lineart, mask)[0, 0, 3].tolist() == pytest.approx(expected)
+    assert visible(lineart, mask)[0, 0, 0].tolist() == pytest.approx([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5])
+
+
+def test_flats_count_a_quarter_at_lines():
+    lineart, mask = dotted()
+    assert countable(lineart, mask)[0, 0, 3].tolist() == pytest.approx([0.0, 0.25, 0.25, 0.25, 0.25, 0.25, 0.5])
 
 
 def test_visible_of_grey_ink():
-    lineart = torch.full((1, 1, 3, 3), 0.5)
-    assert visible(lineart, torch.ones(1, 1, 3, 3)).flatten().tolist() == [0.5 * 0.25 + 0.5 * 0.5] * 9
+    lineart = torch.full((1, 1, 3, 3), 0.8)
+    assert visible(lineart, torch.ones(1, 1, 3, 3)).flatten().tolist() == pytest.approx([0.064 + 0.45] * 9)

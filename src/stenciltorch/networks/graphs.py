@@ -11,16 +11,18 @@ from stenciltorch.networks.studio import (
     Coarse,
     Drawing,
     StudioNet,
+    brighten,
     light,
     pixel_places,
     sample_at,
     take_dabs,
+    taken_over,
 )
 
-ENCODER_OUTPUTS = ("fine", "coarse", "vector", "rows", "columns", "displacement", "kept", "places")
+ENCODER_OUTPUTS = ("doubt", "entry", "join", "vector", "rows", "columns", "displacement", "kept", "places")
 """Opaque tensors from the encoder to the painter."""
 
-PAINTER_OUTPUTS = ("coarse_flats", "lighting", "dabs", "displaced")
+PAINTER_OUTPUTS = ("coarse_flats", "lighting", "wished", "taken", "displaced")
 """Opaque tensors from the painter to the finisher."""
 
 
@@ -93,8 +95,9 @@ class PainterGraph(nn.Module):
         lineart: Tensor,
         mask: Tensor,
         base: Tensor,
-        fine: Tensor,
-        coarse: Tensor,
+        doubt: Tensor,
+        entry: Tensor,
+        join: Tensor,
         vector: Tensor,
         rows: Tensor,
         columns: Tensor,
@@ -103,13 +106,14 @@ class PainterGraph(nn.Module):
         places: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs."""
-        drawing = Drawing(fine, coarse, vector, rows, columns, displacement, kept)
+        drawing = Drawing(doubt, entry, join, vector, rows, columns, displacement, kept)
         padded = displacement.shape[-2:]
-        answer = self.painter(pad_to(to_unit(hints), 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
+        dabs = to_unit(hints)
+        answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
         height, width = lineart.shape
-        lighting = answer.lighting[..., :height, :width]
-        dabs = answer.dabs[..., :height, :width]
-        flats = take_dabs(pick(answer.flats, places[:height, :width]), dabs)
+        lighting = brighten(answer.lighting)[..., :height, :width]
+        wished, taken = dabs[:, :3], taken_over(dabs[:, 3:], answer.trust)
+        flats = take_dabs(pick(answer.flats, places[:height, :width]), wished, taken)
         colour = light(flats, lighting)
         return (
             ink_over(colour, lineart, mask, base),
@@ -117,7 +121,8 @@ class PainterGraph(nn.Module):
             from_unit(flats),
             answer.flats,
             lighting,
-            dabs,
+            wished,
+            taken,
             displacement[..., :height, :width].clone(),
         )
 
@@ -133,7 +138,8 @@ class FinisherGraph(nn.Module):
         span: Tensor,
         coarse_flats: Tensor,
         lighting: Tensor,
-        dabs: Tensor,
+        wished: Tensor,
+        taken: Tensor,
         displaced: Tensor,
     ) -> tuple[Tensor, ...]:
         """Strips at full size: uint8 (r, W), (r, W), (r, W, 3); span int64 (2,): first row, full height."""
@@ -145,7 +151,8 @@ class FinisherGraph(nn.Module):
         step = sample_at(displaced, share_x, share_y)
         place_x = (share_x * width + step[:, 0]) / (CELL * coarse_flats.shape[-1])
         place_y = (share_y * height + step[:, 1]) / (CELL * coarse_flats.shape[-2])
-        flats = take_dabs(sample_at(coarse_flats, place_x, place_y), sample_at(dabs, share_x, share_y))
+        flats = sample_at(coarse_flats, place_x, place_y)
+        flats = take_dabs(flats, sample_at(wished, share_x, share_y), sample_at(taken, share_x, share_y))
         colour = light(flats, sample_at(lighting, share_x, share_y))
         return ink_over(colour, lineart, mask, base), from_unit(colour), from_unit(flats)
 

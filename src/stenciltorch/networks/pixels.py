@@ -21,7 +21,7 @@ def to_unit(pixels: Tensor) -> Tensor:
 
 def from_unit(values: Tensor) -> Tensor:
     """float (1, channels, height, width) in 0..1 -> uint8 (height, width, channels), rounded half up."""
-    return (values[0].permute(1, 2, 0).clamp(0.0, 1.0) * 255.0 + 0.5).floor().to(torch.uint8)
+    return (values[0].clamp(0.0, 1.0) * 255.0 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous()
 
 
 def pad_to_stride(values: Tensor, fill: float, stride: int = STRIDE) -> Tensor:
@@ -58,8 +58,8 @@ def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
         colours (batch, 3, height/4, width/4) and weights (batch, 1, ...), all in 0..1.
     """
     alpha = hints[:, 3:4] * (1.0 - 0.9 * ink)
-    means = cell_means(torch.cat([hints[:, :3] * alpha, alpha], dim=1))
-    return means[:, :3] / means[:, 3:].clamp(min=1e-6), (2.0 * means[:, 3:]).clamp(max=1.0)
+    colour, amount = cell_means(hints[:, :3] * alpha), cell_means(alpha)
+    return colour / amount.clamp(min=1e-6), (2.0 * amount).clamp(max=1.0)
 
 
 def pool_base(base: Tensor, mask: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:

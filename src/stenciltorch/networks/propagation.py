@@ -23,8 +23,8 @@ TINY = 1e-20
 """Least divisor. A bound, not a summand: the exporter takes sums with constants this small for no-ops."""
 
 
-FARTHEST = 40.0
-"""Largest price that counts; shares below exp(-40) would be numbers so small that processors slow down over them."""
+FARTHEST = 36.0
+"""Largest price that counts; over a row and a column shares would be numbers so small that processors slow down."""
 
 
 def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
@@ -56,14 +56,9 @@ def transfer(costs: Tensor) -> Tensor:
     return torch.exp(-(place.unsqueeze(-1) - place.unsqueeze(-2)).abs().clamp(max=FARTHEST))
 
 
-def along_rows(state: Tensor, matrix: Tensor) -> Tensor:
-    """state (batch, heads, 4, height, width) times matrix (batch, heads, height, width, width)."""
-    return torch.matmul(state.transpose(2, 3), matrix).transpose(2, 3)
-
-
-def along_columns(state: Tensor, matrix: Tensor) -> Tensor:
-    """state (batch, heads, 4, height, width) times matrix (batch, heads, width, height, height)."""
-    return torch.matmul(state.permute(0, 1, 4, 2, 3), matrix).permute(0, 1, 3, 4, 2)
+def turn(state: Tensor) -> Tensor:
+    """(batch, heads, height, 4, width), as rows need it, <-> (batch, heads, width, 4, height), as columns do."""
+    return state.transpose(2, 4)
 
 
 def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, rounds: int) -> Tensor:
@@ -79,12 +74,14 @@ def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, 
     Returns:
         (batch, heads, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
     """
-    held = strength.unsqueeze(2)
-    given = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).unsqueeze(1) * held
+    held = strength.permute(0, 1, 3, 2).unsqueeze(3)
+    wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 3, 1, 2).unsqueeze(1)
+    given, free = wished * held, 1.0 - held
     state = given
     for _ in range(rounds):
-        state = along_columns(along_rows(state, rows), columns)
-        state = given + (1.0 - held) * state / (1.0 + state[:, :, 3:4])
+        state = torch.matmul(turn(torch.matmul(turn(state), rows)), columns)
+        state = given + free * state / (1.0 + state[:, :, :, 3:4])
+    state = state.permute(0, 1, 3, 4, 2)
     amount = state[:, :, 3:4]
     return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 
@@ -95,9 +92,10 @@ class Prices(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.learned = nn.Conv2d(width, 2 * heads, 3, padding=1)
-        self.line_price = nn.Parameter(torch.linspace(4.0, 8.0, heads))
+        self.line_price = nn.Parameter(torch.linspace(6.0, 12.0, heads))
         nn.init.zeros_(self.learned.weight)
-        nn.init.constant_(self.learned.bias, -3.0)  # type: ignore[arg-type]
+        with torch.no_grad():
+            self.learned.bias.copy_(torch.linspace(-2.2, -1.5, heads).repeat(2))  # type: ignore[union-attr]
         self.heads = heads
 
     def forward(self, features: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:

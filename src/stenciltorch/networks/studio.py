@@ -20,6 +20,12 @@ from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, s
 from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
 from stenciltorch.networks.propagation import Prices, propagate, transfer
 
+TRUST = 16
+"""Channels in which the painter judges hints."""
+
+STRAY = 1e-9
+"""Less colour than this has not arrived."""
+
 
 @dataclass(frozen=True)
 class StudioShape:
@@ -43,13 +49,14 @@ class StudioShape:
 class Drawing(NamedTuple):
     """What the encoder knows of one drawing; hints are not needed for any of it.
 
-    fine (batch, channels, height/4, width/4), coarse (.../16), vector (batch, length), rows and columns: transfer
-    matrices,
-    displacement (batch, 2, height, width) in pixels (x, y), kept colours and their strength at cells.
+    doubt and entry (batch, channels, height/4, width/4), join (.../16), vector (batch, length): what the painter's
+    first layers make of the drawing; rows and columns: transfer matrices; displacement (batch, 2, height, width) in
+    pixels (x, y); kept (batch, 3 + heads, height/4, width/4): kept colours and their strength at cells.
     """
 
-    fine: Tensor
-    coarse: Tensor
+    doubt: Tensor
+    entry: Tensor
+    join: Tensor
     vector: Tensor
     rows: Tensor
     columns: Tensor
@@ -60,13 +67,13 @@ class Drawing(NamedTuple):
 class Coarse(NamedTuple):
     """What the painter answers before it is put on a grid.
 
-    flats (batch, 3, height/4, width/4); lighting (batch, 4, height, width): shade, then light's three colours; dabs
-    (batch, 4, height, width): the colours asked for, and how far each pixel takes them over as they are, 0..1.
+    flats (batch, 3, height/4, width/4); lighting (batch, 4, height/2, width/2): shade 0..2, then light's three colours
+    -0.5..0.5; trust (batch, 1, height/4, width/4): how far a hint is taken over as it is, 0..1.
     """
 
     flats: Tensor
     lighting: Tensor
-    dabs: Tensor
+    trust: Tensor
 
 
 class Painted(NamedTuple):
@@ -78,7 +85,7 @@ class Painted(NamedTuple):
 
 def away_from_ink(ink: Tensor) -> Tensor:
     """A unit step off the nearest line for pixels beside it, 0 elsewhere: (batch, 2, height, width) as (x, y)."""
-    soft = ink
+    soft = (2.5 * ink).clamp(max=1.0)
     for _ in range(2):
         soft = F.avg_pool2d(F.pad(soft, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
     grown = F.pad(soft, (1, 1, 1, 1), mode="replicate")
@@ -115,6 +122,9 @@ class Encoder(nn.Module):
         self.prices = Prices(first, shape.heads)
         self.kept_strength = nn.Parameter(torch.zeros(shape.heads))
         self.reach = nn.Parameter(torch.tensor(3.0))
+        self.doubt = nn.Conv2d(first, TRUST, 3, padding=1)
+        self.entry = nn.Conv2d(first, shape.painter[0], 1)
+        self.join = nn.Conv2d(third, shape.painter[2], 1)
         self.nudge = PixelShuffleUp(first, 2, CELL)
         nn.init.zeros_(self.nudge.weight)
         nn.init.zeros_(self.nudge.bias)  # type: ignore[arg-type]
@@ -129,8 +139,9 @@ class Encoder(nn.Module):
         displacement = self.reach * away_from_ink(ink) + 2.0 * torch.tanh(self.nudge(fine))
         strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
         return Drawing(
-            fine,
-            coarse,
+            self.doubt(fine),
+            self.entry(fine),
+            self.join(coarse),
             vector,
             transfer(right),
             transfer(down.transpose(2, 3)),
@@ -153,26 +164,25 @@ class Painter(nn.Module):
     """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
 
     `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0. `pull` says how strongly
-    colour that has arrived is preferred to proposals; training leaves it at 8.
+    colour that has arrived is preferred to proposals.
     """
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__()
         first, second, third = shape.painter
-        seen, _, coarse, _ = shape.encoder
         self.shape = shape
         self.lift = 0.0
-        self.pull = 8.0
-        verdict = nn.Conv2d(16, shape.heads, 1)
-        nn.init.zeros_(verdict.weight)
-        nn.init.constant_(verdict.bias, 3.0)  # type: ignore[arg-type]
-        self.trust = nn.Sequential(nn.Conv2d(seen + 5, 16, 3, padding=1), nn.LeakyReLU(SLOPE), verdict)
-        self.enter = nn.Conv2d(seen + 4 + 4 * shape.heads, first, 1)
+        self.pull = 12.0
+        self.trust = nn.Conv2d(5, TRUST, 3, padding=1, bias=False)
+        self.verdict = nn.Conv2d(TRUST, shape.heads, 1)
+        nn.init.zeros_(self.verdict.weight)
+        nn.init.constant_(self.verdict.bias, 3.0)  # type: ignore[arg-type]
+        self.enter = nn.Conv2d(4 + 4 * shape.heads, first, 1, bias=False)
         self.down1 = stage(first, (1, 2))
         self.to2 = nn.Conv2d(first, second, 2, stride=2)
         self.down2 = stage(second, (1, 2))
         self.to3 = nn.Conv2d(second, third, 2, stride=2)
-        self.join = nn.Conv2d(third + coarse, third, 1)
+        self.join = nn.Conv2d(third, third, 1, bias=False)
         self.down3 = stage(third, (1, 2, 1))
         self.context = Context(third + shape.vector, shape.vector)
         self.leave = nn.Conv2d(third + shape.vector, third, 1)
@@ -182,7 +192,7 @@ class Painter(nn.Module):
         self.up1 = stage(first, (1, 1))
         self.choose = nn.Conv2d(first, shape.heads + 1, 1)
         self.propose = nn.Conv2d(first, 3, 1)
-        self.light = PixelShuffleUp(first, 4, CELL)
+        self.light = PixelShuffleUp(first, 4, CELL // 2)
         for layer in (self.choose, self.light):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
@@ -192,20 +202,20 @@ class Painter(nn.Module):
         wished, weight = pool_hints(hints, 1.0 - lineart)
         trust = self._trust(wished, weight, drawing)
         travelled = self._travel(wished, weight, trust, drawing)
-        amount = travelled[:, :, 3]
-        arrived = torch.log(amount + 1e-6) / 14.0 + 1.0
+        arrived = torch.log(travelled[:, :, 3] + 1e-6 * STRAY) / 35.0 + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
-        seen = torch.cat([drawing.fine, colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
-        features = self._think(F.leaky_relu(self.enter(seen), SLOPE), drawing)
-        flats = self._flats(features, travelled[:, :, :3], arrived)
-        taken = hints[:, 3:] * F.interpolate(trust.mean(dim=1, keepdim=True), scale_factor=float(CELL))
-        return Coarse(flats, self.light(features), torch.cat([hints[:, :3], taken], dim=1))
+        seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
+        features = self._think(F.leaky_relu(self.enter(seen) + drawing.entry, SLOPE), drawing)
+        flats = self._flats(features, travelled, arrived)
+        raw = self.light(features)
+        lighting = torch.cat([2.0 * torch.sigmoid(raw[:, :1]), 0.5 * torch.tanh(raw[:, 1:])], dim=1)
+        return Coarse(flats, lighting, trust.mean(dim=1, keepdim=True))
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
         """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1."""
         spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
-        doubt = torch.cat([drawing.fine, weight, spread, weight * wished], dim=1)
-        return torch.sigmoid(self.trust(doubt))
+        judged = self.trust(torch.cat([weight, spread, weight * wished], dim=1)) + drawing.doubt
+        return torch.sigmoid(self.verdict(F.leaky_relu(judged, SLOPE)))
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
         trusted = weight * trust
@@ -217,7 +227,7 @@ class Painter(nn.Module):
     def _think(self, entered: Tensor, drawing: Drawing) -> Tensor:
         level1 = self.down1(entered)
         level2 = self.down2(self.to2(level1))
-        level3 = self.down3(self.join(torch.cat([self.to3(level2), drawing.coarse], dim=1)))
+        level3 = self.down3(self.join(self.to3(level2)) + drawing.join)
         wide = drawing.vector[:, :, None, None].expand(-1, -1, level3.shape[2], level3.shape[3])
         level3, _ = self.context(torch.cat([level3, wide], dim=1))
         level2 = self.up2(self.fuse2(self.leave(level3), level2))
@@ -225,23 +235,39 @@ class Painter(nn.Module):
         return finest
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
-        """A weighted mean of what arrived by each way and of the net's own proposal."""
+        """A weighted mean of what arrived by each way and of the net's own proposal; a way by which nothing came has no
+        vote."""
         own = torch.sigmoid(self.propose(features)).unsqueeze(1)
         own = own + self.lift * (1.0 - own)
-        votes = self.choose(features) + F.pad(self.pull * arrived, (0, 0, 0, 0, 0, 1), value=2.0)
+        came = torch.log((travelled[:, :, 3] / STRAY).clamp(min=1e-6, max=1.0))
+        votes = self.choose(features) + F.pad(self.pull * arrived + came, (0, 0, 0, 0, 0, 1), value=2.0)
         share = torch.softmax(votes, dim=1).unsqueeze(2)
-        return (torch.cat([travelled, own], dim=1) * share).sum(dim=1)
+        return (torch.cat([travelled[:, :, :3], own], dim=1) * share).sum(dim=1)
 
 
 def light(flats: Tensor, lighting: Tensor) -> Tensor:
-    """Illustration without lines = flats x shade + light, in 0..1; `lighting` is raw (batch, 4, ...)."""
-    shade = 2.0 * torch.sigmoid(lighting[:, :1])
-    return (flats * shade + 0.5 * torch.tanh(lighting[:, 1:])).clamp(0.0, 1.0)
+    """Illustration without lines = flats x shade + light, in 0..1; `lighting` is shade and light's colours."""
+    return (flats * lighting[:, :1] + lighting[:, 1:]).clamp(0.0, 1.0)
 
 
-def take_dabs(flats: Tensor, dabs: Tensor) -> Tensor:
-    """Where the artist has painted, the flats are that very colour, as far as the hint is trusted there."""
-    return flats + dabs[:, 3:] * (dabs[:, :3] - flats)
+def brighten(lighting: Tensor) -> Tensor:
+    """Light and shade, from half the size to the size of the picture."""
+    return F.interpolate(lighting, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def taken_over(alpha: Tensor, trust: Tensor) -> Tensor:
+    """How far each pixel takes the colour of its hint as it is, 0..1.
+
+    Args:
+        alpha: (batch, 1, height, width), at most 4 times as large as `trust` (batch, 1, rows, columns) of cells.
+    """
+    height, width = alpha.shape[-2:]
+    return alpha * F.interpolate(trust, scale_factor=float(CELL))[..., :height, :width]
+
+
+def take_dabs(flats: Tensor, wished: Tensor, taken: Tensor) -> Tensor:
+    """Where the artist has painted, the flats are that very colour, as far as it is `taken` there."""
+    return flats + taken * (wished - flats)
 
 
 def sample_at(values: Tensor, place_x: Tensor, place_y: Tensor) -> Tensor:
@@ -257,14 +283,15 @@ def pixel_places(height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]
     return across[None, None, :], down[None, :, None]
 
 
-def put_on_grid(coarse: Coarse, displacement: Tensor) -> Painted:
+def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> Painted:
     """Each pixel takes the flat colour found off the line, then light and shade."""
     height, width = displacement.shape[-2:]
     across, down = pixel_places(height, width, displacement)
     place_x = (across + displacement[:, 0]) / width
     place_y = (down + displacement[:, 1]) / height
-    flats = take_dabs(sample_at(coarse.flats, place_x, place_y), coarse.dabs)
-    return Painted(light(flats, coarse.lighting), flats)
+    taken = taken_over(hints[:, 3:], coarse.trust)
+    flats = take_dabs(sample_at(coarse.flats, place_x, place_y), hints[:, :3], taken)
+    return Painted(light(flats, brighten(coarse.lighting)), flats)
 
 
 class StudioNet(nn.Module):
@@ -279,4 +306,4 @@ class StudioNet(nn.Module):
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
         """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
         drawing = self.encoder(lineart, mask, base)
-        return put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement)
+        return put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement, hints)

@@ -38,12 +38,13 @@ def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[st
     given = unit(batch)
     painted = net(given.lineart, given.mask, given.base, given.hints)
     seen = objective.visible(given.lineart, given.mask) * given.weight
+    plain = objective.countable(given.lineart, given.mask) * given.weight
     losses = {
-        "flats": objective.weighted_l1(painted.flats, given.flats, seen),
+        "flats": objective.weighted_l1(painted.flats, given.flats, plain),
         "colour": objective.weighted_l1(painted.colour, given.target, seen),
         "gradient": objective.gradient_l1(painted.colour, given.target, seen),
         "coarse": objective.coarse_l1(painted.colour, given.target, seen),
-        "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), seen),
+        "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
     }
     losses["total"] = sum((getattr(weights, name) * value for name, value in losses.items()), torch.zeros(()))
     return losses
