@@ -125,11 +125,18 @@ def colour_labels(flats: Illustration) -> np.ndarray:
     return np.asarray(np.unique(packed, return_inverse=True)[1]).reshape(packed.shape)
 
 
-def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
-    """The flats with the colours of outlines taken out: pixels on or beside a line take the nearest colour off it.
+FAINTEST = 219
+"""Brightness from which on a pixel of a lineart is paper."""
 
-    An illustration's outlines are often wider than the lineart drawn from it; taught as colours they are dirty edges.
-    Areas that lie almost wholly beside lines (eyes, thin strands) keep their colours, unless they are as dark as ink.
+DARK = 72
+"""The brightest channel that an outline's colour may have."""
+
+
+def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
+    """The flats with the colours of outlines taken out: outlines take the nearest colour beside them.
+
+    An illustration's outlines are often wider than the lineart drawn from it; taught as colours they are dirty edges. An
+    outline is an area as dark as ink that lies almost wholly on or beside lines. What is hinted keeps its colour.
 
     Args:
         labels: (H, W), a number for each area of one flat colour.
@@ -138,14 +145,13 @@ def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
         uint8 (H, W, 3).
     """
     flats = sample.flats.array
-    ink = (sample.stencil.lineart.array < 219).astype(np.uint8)
-    zone = cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0
-    zone &= sample.stencil.hints.array[..., 3] == 0
+    ink = (sample.stencil.lineart.array < FAINTEST).astype(np.uint8)
+    beside = cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0
     areas = np.maximum(1, np.bincount(labels.ravel()))
-    beside = np.bincount(labels[zone], minlength=len(areas)) / areas
-    brightest = np.zeros(len(areas), np.uint8)
-    brightest[labels.ravel()] = flats.max(axis=2).ravel()
-    zone &= ~((beside > 0.8) & (brightest > 72))[labels]
+    covered = np.bincount(labels[beside], minlength=len(areas)) / areas
+    brightness = np.zeros(len(areas), np.uint8)
+    brightness[labels.ravel()] = flats.max(axis=2).ravel()
+    zone = ((covered > 0.8) & (brightness <= DARK))[labels] & (sample.stencil.hints.array[..., 3] == 0)
     if zone.all() or not zone.any():
         return flats
     _, nearest = cv2.distanceTransformWithLabels(zone.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
