@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from stenciltorch.canvas import Hints, Stencil
-from stenciltorch.cli.jobs import PROJECT, Job, Request
+from stenciltorch.canvas import Hints, Painting, Stencil
+from stenciltorch.cli.jobs import DOCUMENTS, PROJECT, Job, Request
 from stenciltorch.cli.report import Reporter
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import InputError
@@ -20,9 +20,13 @@ from stenciltorch.files import (
     read_illustration,
     read_lineart,
     read_mask,
+    write_bytes,
     write_illustration,
 )
+from stenciltorch.finishing import Finish, Maker
 from stenciltorch.hintfile import HintSheet, draw_hints, parse_dab, read_hint_file
+from stenciltorch.layers import Choice, read_document, stencil_of
+from stenciltorch.palettes import merged, parse_change, read_swatches
 from stenciltorch.project import Project, read_project
 
 
@@ -36,21 +40,54 @@ def check_dabs(request: Request, dabs: Sequence[str]) -> None:
 
 def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, reporter: Reporter) -> None:
     started = perf_counter()
-    project = read_job(job, options.hint, options.levels, reporter.notices)
-    painting = colorizer(project.stencil, reporter.progress)
-    write_illustration(job.output, project.retouched(painting.illustration))
-    if job.flats:
-        write_illustration(job.flats, painting.flats)
+    project = read_job(job, options.hint, options.levels, reporter.notices, layers_of(options))
+    finish = finish_of(options, colorizer)
+    painting = finish.settled(colorizer(project.stencil, reporter.progress), project.stencil)
+    write(job, project, painting, finish)
     reporter.done(job, painting.size, perf_counter() - started)
 
 
-def read_job(job: Job, dabs: Sequence[str], levels: bool, notices: list[str]) -> Project:
-    """The job's files as one request; hints, mask and base go before those of a project file.
+def write(job: Job, project: Project, painting: Painting, finish: Finish) -> None:
+    """Every file that the job asks for."""
+    provenance = finish.provenance(project.stencil.hints)
+    result = project.retouched(painting.illustration)
+    write_illustration(job.output, result, provenance)
+    if job.flats:
+        write_illustration(job.flats, painting.flats, provenance)
+    if job.psd or job.ora:
+        stack = finish.stack(project.stencil, painting, project.retouches, result)
+        for path in filter(None, (job.psd, job.ora)):
+            write_bytes(path, finish.layered(stack, path.suffix, provenance))
+
+
+def layers_of(options: argparse.Namespace) -> Choice:
+    return Choice(options.line_layer, options.hints_layer, options.mask_layer)
+
+
+def finish_of(options: argparse.Namespace, colorizer: OnnxColorizer) -> Finish:
+    """What is done after painting.
+
+    Raises:
+        InputError: a palette or a change of colour that cannot be read.
+    """
+    palette = merged([read_swatches(path) for path in options.palette]) if options.palette else None
+    changes = tuple(parse_change(text, palette) for text in options.recolour)
+    return Finish(
+        palette,
+        changes,
+        options.layers,
+        options.clipping,
+        None if options.strip else Maker.of(colorizer.model),
+    )
+
+
+def read_job(job: Job, dabs: Sequence[str], levels: bool, notices: list[str], choice: Choice | None = None) -> Project:
+    """The job's files as one request; hints, mask and base go before those of a project file or a document.
 
     Raises:
         InputError: a file that cannot be used, or sizes that do not fit together.
     """
-    project = _begin(job.drawing, levels, notices)
+    project = _begin(job.drawing, levels, notices, choice or Choice())
     stencil = project.stencil.with_hints(_hints(job, project.stencil.hints, dabs, notices))
     if job.mask:
         stencil = stencil.with_mask(fit_mask(read_mask(job.mask, notices), stencil.size))
@@ -59,7 +96,9 @@ def read_job(job: Job, dabs: Sequence[str], levels: bool, notices: list[str]) ->
     return replace(project, stencil=stencil)
 
 
-def _begin(drawing: Path, levels: bool, notices: list[str]) -> Project:
+def _begin(drawing: Path, levels: bool, notices: list[str], choice: Choice) -> Project:
+    if drawing.suffix.lower() in DOCUMENTS:
+        return Project(stencil_of(read_document(drawing), choice, levels, notices))
     if drawing.suffix.lower() == PROJECT:
         return read_project(drawing, notices)
     return Project(Stencil.start(read_lineart(drawing, levels, notices)))

@@ -12,6 +12,8 @@ from stenciltorch.files import FORMATS
 HINT_FORMATS = (*FORMATS, ".json")
 PROJECT = ".zip"
 """The ending of the studio's project files."""
+DOCUMENTS = (".psd", ".psb", ".ora", ".kra")
+"""Endings of layered documents."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Request:
     base: Path | None = None
     flats: Path | None = None
     output: Path | None = None
+    psd: Path | None = None
+    ora: Path | None = None
     suffix: str = "-colored"
     formats: tuple[str, ...] = tuple(FORMATS)
 
@@ -47,6 +51,14 @@ class Job:
     mask: Path | None = None
     base: Path | None = None
     flats: Path | None = None
+    psd: Path | None = None
+    ora: Path | None = None
+
+    @property
+    def outputs(self) -> list[tuple[Path, tuple[str, ...]]]:
+        """Each file to write, and the endings that it may have."""
+        pictures = [(path, tuple(FORMATS)) for path in (self.output, self.flats) if path]
+        return [*pictures, *((path, (ending,)) for path, ending in ((self.psd, ".psd"), (self.ora, ".ora")) if path)]
 
 
 def plan(request: Request) -> list[Job]:
@@ -59,8 +71,8 @@ def plan(request: Request) -> list[Job]:
     taken: dict[Path, Path] = {}
     for job in jobs:
         _check_outputs(job)
-        for output in (job.output, job.flats):
-            if output and (other := taken.setdefault(output.resolve(), job.drawing)) != job.drawing:
+        for output, _ in job.outputs:
+            if (other := taken.setdefault(output.resolve(), job.drawing)) != job.drawing:
                 raise InputError(f"{other} and {job.drawing} would both be written to {output}; rename one of them.")
     return jobs
 
@@ -68,15 +80,21 @@ def plan(request: Request) -> list[Job]:
 def _plan_one(request: Request) -> Job:
     drawing = request.drawings[0]
     output = request.output or _beside(drawing, request.suffix)
-    flats = request.flats
     return Job(
         drawing,
         _inside(output, drawing) if output.is_dir() else output,
         request.hints,
         request.mask,
         request.base,
-        _inside(flats, drawing) if flats and flats.is_dir() else flats,
+        _named(request.flats, drawing),
+        _named(request.psd, drawing, ".psd"),
+        _named(request.ora, drawing, ".ora"),
     )
+
+
+def _named(path: Path | None, drawing: Path, ending: str = ".png") -> Path | None:
+    """A file inside when a folder is named."""
+    return _inside(path, drawing, ending) if path and path.is_dir() else path
 
 
 def _plan_batch(request: Request) -> list[Job]:
@@ -84,7 +102,8 @@ def _plan_batch(request: Request) -> list[Job]:
     hints = _pairs(request.hints, "--hints", drawings, HINT_FORMATS)
     masks = _pairs(request.mask, "--mask", drawings)
     bases = _pairs(request.base, "--base", drawings)
-    for option, folder in (("-o", request.output), ("--flats", request.flats)):
+    folders = {"-o": request.output, "--flats": request.flats, "--psd": request.psd, "--ora": request.ora}
+    for option, folder in folders.items():
         _make_folder(folder, option)
     return [
         Job(
@@ -94,6 +113,8 @@ def _plan_batch(request: Request) -> list[Job]:
             masks.get(drawing),
             bases.get(drawing),
             _inside(request.flats, drawing) if request.flats else None,
+            _inside(request.psd, drawing, ".psd") if request.psd else None,
+            _inside(request.ora, drawing, ".ora") if request.ora else None,
         )
         for drawing in drawings
     ]
@@ -103,17 +124,22 @@ def _beside(drawing: Path, suffix: str) -> Path:
     return drawing.with_name(f"{drawing.stem}{suffix}.png")
 
 
-def _inside(folder: Path, drawing: Path) -> Path:
-    return folder / f"{drawing.stem}.png"
+def _inside(folder: Path, drawing: Path, ending: str = ".png") -> Path:
+    return folder / f"{drawing.stem}{ending}"
 
 
 def _expand(named: Path, request: Request) -> list[Path]:
-    """A folder's pictures by name, without results of an earlier run."""
+    """A folder's pictures by name, without results of an earlier run and layered documents of the same picture."""
     if not named.is_dir():
         return [named]
     pictures = _pictures(named, request.formats)
     results = {_beside(picture, request.suffix).name for picture in pictures}
-    drawings = [picture for picture in pictures if picture.name not in results]
+    flat = {picture.stem for picture in pictures if picture.suffix.lower() not in DOCUMENTS}
+    drawings = [
+        picture
+        for picture in pictures
+        if picture.name not in results and (picture.stem not in flat or picture.suffix.lower() not in DOCUMENTS)
+    ]
     if not drawings:
         raise InputError(f"{named} holds no pictures; expected files that end in {', '.join(request.formats)}.")
     return drawings
@@ -154,15 +180,14 @@ def _make_folder(folder: Path | None, option: str) -> None:
 def _check_outputs(job: Job) -> None:
     """Before any work: results have a folder and a known format, and cover no input and not each other."""
     inputs = [path for path in (job.drawing, job.hints, job.mask, job.base) if path]
-    for output in (job.output, job.flats):
-        if output is None:
-            continue
-        if output.suffix.lower() not in FORMATS:
-            raise InputError(f"{output} must end in {', '.join(FORMATS)}, so that its format is known.")
+    seen: dict[Path, Path] = {}
+    for output, endings in job.outputs:
+        if output.suffix.lower() not in endings:
+            raise InputError(f"{output} must end in {', '.join(endings)}, so that its format is known.")
         if not output.parent.is_dir():
             raise InputError(f"{output} cannot be written: there is no folder {output.parent}; make it first.")
         covered = next((path for path in inputs if path.resolve() == output.resolve()), None)
         if covered:
             raise InputError(f"{output} would replace {covered}, which is an input; name another output with -o.")
-    if job.flats and job.flats.resolve() == job.output.resolve():
-        raise InputError(f"The picture and its flats would both be written to {job.output}; name them differently.")
+        if seen.setdefault(output.resolve(), output) is not output:
+            raise InputError(f"The picture and its flats would both be written to {output}; name them differently.")

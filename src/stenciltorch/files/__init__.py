@@ -7,6 +7,7 @@ limits; writing is lossless (PNG, WebP) unless the name ends in .jpg, and never 
 from stenciltorch.files.fitting import fit_hints, fit_mask
 from stenciltorch.files.levels import level_paper
 from stenciltorch.files.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE, PictureTooLargeError
+from stenciltorch.files.provenance import Provenance, digest_of_hints
 from stenciltorch.files.reading import (
     decode_hints,
     decode_illustration,
@@ -37,10 +38,12 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
     "PictureTooLargeError",
+    "Provenance",
     "decode_hints",
     "decode_illustration",
     "decode_lineart",
     "decode_mask",
+    "digest_of_hints",
     "encode_hints",
     "encode_illustration",
     "encode_lineart",

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Mask
 from stenciltorch.errors import InputError
+from stenciltorch.files.provenance import Provenance
 from stenciltorch.files.reading import PathLike
 
 JPEG_QUALITY = 95
+_XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 WEBP_MAX_SIDE = 16_383
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -27,13 +30,18 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 """PNG and WebP lose nothing. JPEG keeps colours at full resolution."""
 
 
-def encode_illustration(illustration: Illustration, suffix: str = ".png") -> bytes:
+def encode_illustration(
+    illustration: Illustration, suffix: str = ".png", provenance: Provenance | None = None
+) -> bytes:
     """The file's bytes in the format of the suffix: .png, .webp (both lossless), .jpg or .jpeg.
+
+    Args:
+        provenance: what the file says of how it was made; None to say nothing.
 
     Raises:
         InputError: another suffix, or too large for the format; so for the other `encode_` functions.
     """
-    return _encode(Image.fromarray(illustration.array), suffix)
+    return _encode(Image.fromarray(illustration.array), suffix, provenance)
 
 
 def encode_lineart(lineart: Lineart, suffix: str = ".png") -> bytes:
@@ -51,13 +59,13 @@ def encode_hints(hints: Hints, suffix: str = ".png") -> bytes:
     return _encode(Image.fromarray(hints.array), suffix)
 
 
-def write_illustration(path: PathLike, illustration: Illustration) -> None:
+def write_illustration(path: PathLike, illustration: Illustration, provenance: Provenance | None = None) -> None:
     """Write a file in the format of its suffix; whole, or not at all.
 
     Raises:
         InputError: an unknown suffix, or a place that cannot be written; so for the other `write_` functions.
     """
-    write_bytes(path, encode_illustration(illustration, Path(path).suffix))
+    write_bytes(path, encode_illustration(illustration, Path(path).suffix, provenance))
 
 
 def write_lineart(path: PathLike, lineart: Lineart) -> None:
@@ -122,7 +130,7 @@ def _write_through(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _encode(image: Image.Image, suffix: str) -> bytes:
+def _encode(image: Image.Image, suffix: str, provenance: Provenance | None = None) -> bytes:
     form = FORMATS.get(suffix.lower())
     if form is None:
         found = repr(suffix) if suffix else "no suffix"
@@ -130,5 +138,19 @@ def _encode(image: Image.Image, suffix: str) -> bytes:
     if form == "WEBP" and max(image.size) > WEBP_MAX_SIDE:
         raise InputError(f"WebP holds at most {WEBP_MAX_SIDE} pixels on a side; save the picture as .png.")
     buffer = BytesIO()
-    image.save(buffer, form, **_OPTIONS[form])
+    image.save(buffer, form, **_OPTIONS[form], **(_metadata(form, provenance) if provenance else {}))
     return buffer.getvalue()
+
+
+def _metadata(form: str, provenance: Provenance) -> dict[str, Any]:
+    """Options of Pillow that put the provenance into a file of this format."""
+    if form == "WEBP":
+        return {"xmp": provenance.xmp()}
+    if form == "JPEG":
+        packet = _XMP_MARK + provenance.xmp()
+        return {"comment": provenance.note.encode(), "extra": b"\xff\xe1" + (len(packet) + 2).to_bytes(2) + packet}
+    texts = PngInfo()
+    for key, text in provenance.texts().items():
+        texts.add_itxt(key, text)
+    texts.add_itxt("XML:com.adobe.xmp", provenance.xmp().decode())
+    return {"pnginfo": texts}

@@ -22,7 +22,7 @@ def _shade_table() -> UInt8Array:
     """[flat, colour] -> s with round(flat s / 255) = min(colour, flat); 255 where nothing is to be darkened."""
     flat, colour = _LEVELS[:, None], _LEVELS[None]
     factor = np.divide(255 * colour, flat, out=np.full((256, 256), 255.0), where=flat > 0)
-    return np.rint(np.minimum(factor, 255)).astype(np.uint8)
+    return np.asarray(np.rint(np.minimum(factor, 255)), np.uint8)
 
 
 SHADE = _shade_table()

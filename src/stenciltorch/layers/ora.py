@@ -80,7 +80,8 @@ class _Writer:
         """In stack.xml the uppermost comes first."""
         for node in reversed(nodes):
             if isinstance(node, Group):
-                group = ElementTree.SubElement(stack, "stack", name=node.name, **_mode("normal"), isolation="isolate")
+                about = {"name": node.name, **_mode("normal"), "isolation": "isolate"}
+                group = ElementTree.SubElement(stack, "stack", about)
                 self.add(group, node.children)
             else:
                 self._add_layer(stack, node)
@@ -89,15 +90,9 @@ class _Writer:
         self._count += 1
         source = f"data/layer{self._count:03}.png"
         _store(self._archive, source, _png(layer.paint()), zipfile.ZIP_STORED)
-        ElementTree.SubElement(
-            stack,
-            "layer",
-            name=layer.name,
-            src=source,
-            x=str(layer.box.left),
-            y=str(layer.box.top),
-            **_mode(layer.blend, layer.visible),
-        )
+        place = {"x": str(layer.box.left), "y": str(layer.box.top)}
+        about = {"name": layer.name, "src": source, **place, **_mode(layer.blend, layer.visible)}
+        ElementTree.SubElement(stack, "layer", about)
 
 
 def _mode(blend: str, visible: bool = True) -> dict[str, str]:

@@ -29,11 +29,13 @@ MAX_SIDE = 30_000
 _BLENDS = {"normal": BlendMode.NORMAL, "multiply": BlendMode.MULTIPLY, "screen": BlendMode.SCREEN}
 
 
-def encode_psd(stack: Stack, xmp: bytes | None = None) -> bytes:
+def encode_psd(stack: Stack, xmp: bytes | None = None, clipping: bool = True) -> bytes:
     """The file's bytes; the same stack gives the same bytes.
 
     Args:
         xmp: a metadata packet to put in.
+        clipping: clip shade and light to the group of flats. The picture is the same without; GIMP 2.10 shows it
+            right only without, because it takes clipped layers away from a group that they are clipped to.
 
     Raises:
         InputError: a side of more than `MAX_SIDE` pixels.
@@ -44,7 +46,7 @@ def encode_psd(stack: Stack, xmp: bytes | None = None) -> bytes:
     if stack.base:
         picture = np.dstack([stack.base.array, np.full(stack.size, 255, np.uint8)])
         _add_pixels(document, picture, "base", 0, 0)
-    _add(document, stack.children)
+    _add(document, stack.children, clipping)
     _set_resource(document, Resource.ICC_PROFILE, srgb_profile())
     if xmp:
         _set_resource(document, Resource.XMP_METADATA, xmp)
@@ -58,19 +60,19 @@ def _set_resource(document: PSDImage, key: Resource, data: bytes) -> None:
     document.image_resources[key] = ImageResource(key=key.value, data=data)
 
 
-def _add(parent: Any, nodes: Sequence[Node]) -> None:
+def _add(parent: Any, nodes: Sequence[Node], clipping: bool) -> None:
     for node in nodes:
         if isinstance(node, Group):
-            _add_group(parent, node)
+            _add_group(parent, node, clipping)
         else:
-            _add_layer(parent, node)
+            _add_layer(parent, node, clipping)
 
 
-def _add_group(parent: Any, group: Group) -> None:
+def _add_group(parent: Any, group: Group, clipping: bool) -> None:
     made = PsdGroup.new(parent=parent, name="group", open_folder=group.mask is not None)
     made.name = group.name
     made.blend_mode = BlendMode.NORMAL
-    _add(made, group.children)
+    _add(made, group.children, clipping)
     if group.mask:
         _add_mask(made, group.mask)
 
@@ -82,10 +84,10 @@ def _add_mask(group: PsdGroup, mask: Mask) -> None:
     group.create_mask(Image.fromarray(mask.array[box.slices]), top=box.top, left=box.left)
 
 
-def _add_layer(parent: Any, layer: Layer) -> None:
+def _add_layer(parent: Any, layer: Layer, clipping: bool) -> None:
     made = _add_pixels(parent, layer.paint(), layer.name, layer.box.top, layer.box.left)
     made.blend_mode = _BLENDS[layer.blend]
-    made.clipping = layer.clipped
+    made.clipping = layer.clipped and clipping
     made.visible = layer.visible
 
 

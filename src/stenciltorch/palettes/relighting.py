@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +13,6 @@ STEADY = 24.0
 """Levels. Flats darker than this say little about the shade, which is taken nearer to 1."""
 ROWS = 256
 """Rows that are worked on at once; bounds the memory."""
-
-Float32Array = npt.NDArray[np.float32]
 
 
 def with_flats(painting: Painting, stencil: Stencil, flats: Illustration) -> Painting:
@@ -51,5 +51,5 @@ def _inked(painting: Painting, stencil: Stencil, colour: UInt8Array, rows: slice
     return np.where(same | (share == 0), painting.illustration.array[rows], composed)
 
 
-def _to_bytes(values: Float32Array) -> UInt8Array:
-    return np.asarray(np.clip(values, 0, 255) + np.float32(0.5), np.uint8)
+def _to_bytes(values: npt.NDArray[np.floating[Any]]) -> UInt8Array:
+    return np.asarray(np.clip(values, 0, 255) + 0.5, np.uint8)

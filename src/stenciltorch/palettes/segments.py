@@ -97,7 +97,8 @@ def _leaders(colours: UInt8Array, weights: Int64Array, most: int) -> UInt8Array:
     """The commonest colour leads, all within `REACH` follow, and so on."""
     lab, left = to_oklab(colours), weights.astype(np.float64)
     bins = (colours.astype(np.int64) >> 3) @ np.array([1024, 32, 1])
-    total, leaders = left.sum(), []
+    total = left.sum()
+    leaders: list[int] = []
     while len(leaders) < most and left.sum() > LEAST_SHARE * total:
         crowd = np.bincount(bins, left)
         leader = int(np.argmax(np.where(bins == crowd.argmax(), left, -1)))
@@ -134,7 +135,7 @@ def filled_from_nearest(labels: UInt8Array, holes: UInt8Array) -> UInt8Array:
     kept = holes == 0
     table = np.zeros(int(nearest_of.max()) + 1, np.uint8)
     table[nearest_of[kept]] = labels[kept]
-    return table[nearest_of]
+    return np.asarray(table[nearest_of])
 
 
 class Part(NamedTuple):

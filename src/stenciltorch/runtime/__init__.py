@@ -1,6 +1,6 @@
 """Find, verify and open the model's ONNX files."""
 
-from stenciltorch.runtime.folder import ENVIRONMENT, find_model
+from stenciltorch.runtime.folder import ENVIRONMENT, find_model, fingerprint, read_manifest
 from stenciltorch.runtime.model import Card, Graph, Model, Tensors, default_threads, open_model, tensor
 
 __all__ = [
@@ -11,6 +11,8 @@ __all__ = [
     "Tensors",
     "default_threads",
     "find_model",
+    "fingerprint",
     "open_model",
+    "read_manifest",
     "tensor",
 ]

@@ -59,6 +59,11 @@ def find_model(path: Path | None = None) -> Path:
     return PACKAGED
 
 
+def fingerprint(manifest: Manifest) -> str:
+    """sha256 over the sha256 of the graphs: the same for the same weights, whatever the model is called."""
+    return hashlib.sha256("".join(manifest.files[f"{graph}.onnx"].sha256 for graph in GRAPHS).encode()).hexdigest()
+
+
 def _checked(folder: Path, title: str) -> Path:
     if not folder.exists():
         raise ModelError(f"{title}, {folder}, does not exist; {_ELSEWHERE}.")
