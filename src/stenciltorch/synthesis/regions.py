@@ -1,11 +1,12 @@
 """Connected colour regions of an illustration, and its displacement map (paper 3.2).
 
 The displacement map is a height map in [0, 1]: 0 on borders, 1 along the middle of each region
-(DanbooRegion, Zhang et al. 2020). `classical_displacement` draws it without any weights.
+(DanbooRegion, Zhang et al. 2020). DisNet draws it (`disnet`); `classical_displacement` does so without any weights.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -17,6 +18,9 @@ from stenciltorch.synthesis.arrays import BoolArray, Float32Array
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.merging import merge_alike, merge_little, merge_small, region_graph
+
+HeightSource = Callable[[Illustration], Float32Array]
+"""Whatever draws height maps, float32 (H, W) in [0, 1]: an opened DisNet, or a stand-in in a test."""
 
 THRESHOLD = 100 / 255
 REFERENCE_SIDE = 512
@@ -82,20 +86,33 @@ def regions_from_displacement(displacement: Float32Array, threshold: float = THR
         raise InputError(f"A displacement map must be (height, width), found {displacement.shape}.")
     if not (displacement.min() >= 0 and displacement.max() <= 1):
         raise InputError("A displacement map must lie in [0, 1]; divide 8-bit maps by 255.")
+    labels = _basins(displacement, threshold)
+    return _numbered(merge_small(labels, scaled_area(smallest, Size.of(labels))))
+
+
+def _basins(displacement: Float32Array, threshold: float) -> Int32Array:
+    """Connected places above the threshold, numbered from 1, grown level by level down to the borders."""
     markers = (displacement > threshold).astype(np.uint8)
     _, numbered = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
     labels = np.asarray(numbered, dtype=np.int32)
     for level in np.linspace(threshold, 0, FLOOD_LEVELS + 1)[1:]:
         labels = np.where(displacement > level, _filled(labels), labels)
-    return _numbered(merge_small(_filled(labels), scaled_area(smallest, Size.of(labels))))
+    return _filled(labels)
 
 
-def extract_regions(illustration: Illustration, smallest: int = 64) -> Regions:
+def extract_regions(illustration: Illustration, smallest: int = 64, source: HeightSource | None = None) -> Regions:
     """Every pixel in one connected region, 1..n; lines belong to the regions beside them.
 
     Args:
         smallest: px at 512; a smaller region joins a neighbour, one of like colour first.
+        source: draws the height map that is cut, e.g. `disnet.open_disnet()`; None cuts by colours and drawn lines.
     """
+    if source is not None:
+        return _cut(illustration, source(illustration), smallest)
+    return _classical_regions(illustration, smallest)
+
+
+def _classical_regions(illustration: Illustration, smallest: int) -> Regions:
     picture = _picture(illustration)
     scale = max(illustration.size) / REFERENCE_SIDE
     little = scaled_area(smallest, illustration.size)
@@ -107,6 +124,15 @@ def extract_regions(illustration: Illustration, smallest: int = 64) -> Regions:
     return _numbered(graph.owner.astype(np.int32)[labels])
 
 
+def _cut(illustration: Illustration, displacement: Float32Array, smallest: int) -> Regions:
+    """Basins of a height map; small ones join the neighbour of like colour."""
+    labels = compact(_basins(displacement, THRESHOLD)).labels
+    lab = _lab(np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8))
+    graph = region_graph(labels, lab, displacement > THRESHOLD, 1 - displacement)
+    graph = merge_little(graph, scaled_area(smallest, illustration.size), 0.3)
+    return _numbered(graph.owner.astype(np.int32)[labels])
+
+
 def scaled_area(area_at_512: float, size: Size) -> int:
     """An area stated for 512 x 512, for a picture of this size."""
     return max(1, round(area_at_512 * size.pixels / REFERENCE_SIDE**2))
@@ -114,12 +140,18 @@ def scaled_area(area_at_512: float, size: Size) -> int:
 
 def _picture(illustration: Illustration) -> _Picture:
     smooth = np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8)
-    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab *= np.array((100 / 255, 1, 1), np.float32)
+    lab = _lab(smooth)
     along = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32)
     down = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32)
     gradient = np.sqrt((along * along + down * down).sum(axis=2))
     return _Picture(smooth, np.asarray(lab), gradient, line_strength(illustration))
+
+
+def _lab(pixels: UInt8Array) -> Float32Array:
+    """Lab with lightness in 0 .. 100: float32 (H, W, 3)."""
+    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab *= np.array((100 / 255, 1, 1), np.float32)
+    return np.asarray(lab)
 
 
 def _pieces(picture: _Picture) -> Int32Array:
