@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from stenciltorch.networks.propagation import Prices, line_barriers, propagate, transfer, turn
+from stenciltorch.networks.propagation import Prices, line_barriers, line_ink, propagate, transfer, turn
 
 NOTHING = 100.0
 """A price that lets nothing through: exp(-100)."""
@@ -96,6 +96,28 @@ def test_faint_lines_are_weaker_barriers_and_gaps_are_holes():
     broken[..., :2, 4] = 1.0
     assert line_barriers(faint)[0][0, 0, 0, 0].item() == pytest.approx(0.5)
     assert line_barriers(broken)[0][0, 0, 0, 0].item() == 0.5
+
+
+def test_a_thin_line_is_a_line_and_a_filled_area_its_edge():
+    ink = torch.zeros(1, 1, 40, 60)
+    ink[..., 5:8] = 0.5
+    ink[..., 20:50] = 0.4
+    lines = line_ink(ink)[0, 0]
+    expected = torch.zeros(60)
+    expected[5:8] = 0.5
+    expected[[19, 20, 49, 50]] = 0.4
+    assert torch.equal(lines, expected.expand(40, 60))
+
+
+def test_a_line_across_a_grey_area_keeps_its_contrast():
+    ink = torch.full((1, 1, 40, 60), 0.25)
+    ink[..., 30:32] = 1.0
+    lines = line_ink(ink)[0, 0]
+    assert lines[20].tolist() == [0.75 if column in (30, 31) else 0.0 for column in range(60)]
+
+
+def test_paper_has_no_lines():
+    assert line_ink(torch.zeros(1, 1, 8, 8)).abs().max() == 0.0
 
 
 # travelling
@@ -236,7 +258,8 @@ def test_new_prices_are_those_of_the_lines_and_little_more():
     ink[..., 4] = 1.0
     right, down = prices(torch.rand(1, 8, 2, 2), ink)
     floor = torch.nn.functional.softplus(torch.tensor([-2.2, -1.5]))[:, None].expand(2, 2)
-    line = torch.nn.functional.softplus(torch.tensor([6.0, 12.0]))[:, None].expand(2, 2)
+    counted = 1 / (1 + math.exp(-3.0))
+    line = counted * torch.nn.functional.softplus(torch.tensor([6.0, 12.0]))[:, None].expand(2, 2)
     assert right.shape == down.shape == (1, 2, 2, 2)
     torch.testing.assert_close(right[0, :, :, 0], floor + line)
     torch.testing.assert_close(right[0, :, :, 1], floor)

@@ -70,9 +70,16 @@ def test_the_same_seed_gives_the_same_hatching():
     assert np.array_equal(hatch(paper(), labels, 2, rng(5)).array, hatch(paper(), labels, 2, rng(5)).array)
 
 
+def test_even_grey():
+    assert (screen_ink(SIZE, Screen(1, 1, 0, 0.25, solid=True), rng()) == 0.25).all()
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_drawn_screens_leave_paper_between_strokes(seed):
     screen = draw_screen(rng(seed))
+    if screen.solid:
+        assert 0.1 <= screen.darkness <= 0.6
+        return
     assert 0.35 <= screen.darkness <= 1
     assert 3.5 <= screen.spacing <= 14
     assert screen.width < screen.spacing

@@ -27,11 +27,35 @@ FARTHEST = 36.0
 """Largest price that counts; over a row and a column shares would be numbers so small that processors slow down."""
 
 
+TONE = 13
+"""Ink that fills a square of this many pixels is tone, not line."""
+
+
+def line_ink(ink: Tensor) -> Tensor:
+    """Lines, and the edges of areas filled with grey or black, without what fills those areas.
+
+    Args:
+        ink: (batch, 1, height, width) in 0..1.
+    """
+    tone = _dilate(_erode(ink, TONE), TONE)
+    edges = _dilate(tone, 3) - _erode(tone, 3)
+    return (ink - tone + edges).clamp(0.0, 1.0)
+
+
+def _dilate(plane: Tensor, side: int) -> Tensor:
+    across = F.max_pool2d(plane, (1, side), stride=1, padding=(0, side // 2))
+    return F.max_pool2d(across, (side, 1), stride=1, padding=(side // 2, 0))
+
+
+def _erode(plane: Tensor, side: int) -> Tensor:
+    return -_dilate(-plane, side)
+
+
 def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
     """How much ink lies between each cell's centre and the next one's, to the right and below.
 
     Args:
-        ink: (batch, 1, height, width), sides multiples of 4.
+        ink: (batch, 1, height, width), of lines (`line_ink`), sides multiples of 4.
 
     Returns:
         rightward and downward (batch, 1, height/4, width/4) in 0..1; the last column or row sees the margin.
@@ -87,20 +111,30 @@ def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, 
 
 
 class Prices(nn.Module):
-    """The cost of every step between cells: what the lines say, and what the encoder has learned to add."""
+    """The cost of every step between cells: what the lines say, as far as the encoder takes them for borders, and
+    what it has learned to add."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.learned = nn.Conv2d(width, 2 * heads, 3, padding=1)
+        self.borders = nn.Conv2d(width, 2 * heads, 3, padding=1)
         self.line_price = nn.Parameter(torch.linspace(6.0, 12.0, heads))
         nn.init.zeros_(self.learned.weight)
+        nn.init.zeros_(self.borders.weight)
+        nn.init.constant_(self.borders.bias, 3.0)  # type: ignore[arg-type]
         with torch.no_grad():
             self.learned.bias.copy_(torch.linspace(-2.2, -1.5, heads).repeat(2))  # type: ignore[union-attr]
         self.heads = heads
 
-    def forward(self, features: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
-        """Rightward and downward costs, each (batch, heads, height/4, width/4)."""
-        right, down = line_barriers(ink)
-        learned = F.softplus(self.learned(features))
-        price = F.softplus(self.line_price)[None, :, None, None]
-        return learned[:, : self.heads] + price * right, learned[:, self.heads :] + price * down
+    def forward(self, features: Tensor, lines: Tensor) -> tuple[Tensor, Tensor]:
+        """Rightward and downward costs, each (batch, heads, height/4, width/4).
+
+        Args:
+            features: (batch, width, height/4, width/4).
+            lines: (batch, 1, height, width), the ink of lines.
+        """
+        right, down = line_barriers(lines)
+        added = F.softplus(self.learned(features))
+        counted = torch.sigmoid(self.borders(features)) * F.softplus(self.line_price).repeat(2)[None, :, None, None]
+        costs = added + counted * torch.cat([right, down], dim=1).repeat_interleave(self.heads, dim=1)
+        return costs[:, : self.heads], costs[:, self.heads :]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
 from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
-from stenciltorch.networks.propagation import Prices, propagate, transfer
+from stenciltorch.networks.propagation import Prices, line_ink, propagate, transfer
 
 TRUST = 16
 """Channels in which the painter judges hints."""
@@ -134,9 +134,10 @@ class Encoder(nn.Module):
         ink = 1.0 - lineart
         seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
         fine, coarse, vector = self._look(seen)
-        right, down = self.prices(fine, ink)
+        lines = line_ink(ink)
+        right, down = self.prices(fine, lines)
         kept, weight = pool_base(base, mask, ink)
-        displacement = self.reach * away_from_ink(ink) + 2.0 * torch.tanh(self.nudge(fine))
+        displacement = self.reach * away_from_ink(lines) + 2.0 * torch.tanh(self.nudge(fine))
         strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
         return Drawing(
             self.doubt(fine),

@@ -1,4 +1,4 @@
-"""Hatching and screentone laid over a lineart: tone that artists put into lines, and that is no border of anything."""
+"""Hatching, screentone and grey laid over a lineart: tone that artists put into lines, and that is no border."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Screen:
         wobble: how far strokes wander.
         crossed: a second set of strokes at a right angle.
         dots: dots where the two sets would cross.
+        solid: an even grey instead.
     """
 
     spacing: float
@@ -35,10 +36,13 @@ class Screen:
     wobble: float = 0.0
     crossed: bool = False
     dots: bool = False
+    solid: bool = False
 
 
 def draw_screen(rng: np.random.Generator) -> Screen:
-    """A random pattern; one in three is screentone."""
+    """A random pattern; one in four is an even grey, of the rest one in three is screentone."""
+    if rng.random() < 0.25:
+        return Screen(1.0, 1.0, 0.0, float(rng.uniform(0.1, 0.6)), solid=True)
     spacing = float(np.exp(rng.uniform(np.log(3.5), np.log(14.0))))
     dots = bool(rng.random() < 1 / 3)
     return Screen(
@@ -54,6 +58,8 @@ def draw_screen(rng: np.random.Generator) -> Screen:
 
 def screen_ink(size: Size, screen: Screen, rng: np.random.Generator) -> Float32Array:
     """The pattern over a whole canvas: ink 0 .. `darkness`, (H, W)."""
+    if screen.solid:
+        return np.full(size, screen.darkness, np.float32)
     columns, rows = np.meshgrid(np.arange(size.width, dtype=np.float32), np.arange(size.height, dtype=np.float32))
     if screen.wobble:
         rows = rows + np.float32(2 * screen.wobble) * (smooth_noise(size, 24, rng) - 0.5)

@@ -135,8 +135,8 @@ DARK = 72
 def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
     """The flats with the colours of outlines taken out: outlines take the nearest colour beside them.
 
-    An illustration's outlines are often wider than the lineart drawn from it; taught as colours they are dirty edges. An
-    outline is an area as dark as ink that lies almost wholly on or beside lines. What is hinted keeps its colour.
+    An illustration's outlines are often wider than the lineart drawn from it; taught as colours they are dirty edges.
+    An outline is an area as dark as ink that lies almost wholly on or beside lines. What is hinted keeps its colour.
 
     Args:
         labels: (H, W), a number for each area of one flat colour.
