@@ -29,26 +29,33 @@ from studio.serving import list_examples, serve  # noqa: E402
 
 TIME_STROKES = """async ([models, side, strokes]) => {
   const { Engine } = await import('./engine/engine.js');
-  const { strokeHint, rasteriseHints } = await import('./core/hints.js');
+  const { strokeHint } = await import('./core/hints.js');
   const { lineart } = studio.editor.document;
-  const engine = new Engine({ models: new URL(models, document.baseURI).href, preference: 'wasm' });
   const started = performance.now();
+  const engine = new Engine({ models: new URL(models, document.baseURI).href, preference: 'wasm' });
   const mask = new Uint8Array(side * side).fill(255);
-  await engine.start(async () => ({ width: side, height: side, lineart, mask, base: null }));
+  let hints = [];
+  const drawing = async () => ({ width: side, height: side, lineart, mask, base: null });
+  await engine.start({ drawing, hints: () => hints, mask: () => mask });
   if (engine.state.phase !== 'ready') throw new Error(engine.state.message);
   const loadMs = performance.now() - started;
   const times = [];
   const paint = (at) => new Promise((resolve) => {
     const place = (at * 97) % (side - 60);
-    const stroke = strokeHint([place + 20, side * 0.6, 8, place + 50, side * 0.62, 8], [200, 60, at % 256]);
+    hints = [...hints, strokeHint([place + 20, side * 0.6, 8, place + 50, side * 0.62, 8], [200, 60, at % 256])];
     const stop = engine.on('painted', (answer) => { stop(); resolve(answer); });
-    engine.paint(new Uint8Array(rasteriseHints([stroke], { x: 0, y: 0, width: side, height: side }).buffer));
+    engine.paint();
   });
-  engine.invalidate('drawing');
+  engine.renew();
   const first = await paint(0);
-  for (let at = 1; at <= strokes; at++) times.push((await paint(at)).totalMs);
+  const inside = [];
+  for (let at = 1; at <= strokes; at++) {
+    const { totalMs, paintMs } = await paint(at);
+    times.push(totalMs);
+    inside.push(paintMs);
+  }
   engine.worker.terminate();
-  return { times, encodeMs: first.encodeMs, loadMs, threads: engine.state.threads };
+  return { times, inside, encodeMs: first.encodeMs, loadMs, threads: engine.state.threads };
 }"""
 
 ADD_STROKES = """async ([count]) => {
@@ -98,6 +105,7 @@ def time_model(page: Page, name: str, folder: str, side: int, strokes: int) -> f
     median = statistics.median(found["times"])
     print(
         f"{name:>10}: stroke to colour median {median:7.1f} ms, p90 {share(found['times'], 0.9):7.1f} ms, "
+        f"of it painter {statistics.median(found['inside']):7.1f} ms, "
         f"encoder {found['encodeMs']:7.1f} ms, model open {found['loadMs']:7.0f} ms, {found['threads']} threads"
     )
     return median

@@ -251,7 +251,7 @@ def test_a_painted_result_becomes_the_base_and_passes_come_back(page: Page) -> N
     page.keyboard.press("p")
     choose_colour(page, "#000000")
     page.evaluate(
-        "import('./ui/settings.js').then(({ settings: kept }) => { kept.set('opacity', 1); kept.set('softness', 0); })"
+        "import('./ui/settings.js').then(({ settings: kept }) => { kept.set('opacity', 1); kept.setPart('hardness', 'brush', 1); })"
     )
     drag(page, [(30, 300), (60, 300)], pane=1)
     settle(page)
@@ -327,7 +327,7 @@ def test_work_comes_back_after_a_crash(page: Page) -> None:
     wait_until(page, "studio.editor.document.passes.length === 1")
     page.evaluate("studio.autosave.save()")
     page.reload()
+    wait_until(page, "document.querySelector('[data-key=\"say.recovered\"]')")
     wait_ready(page)
     assert page.evaluate("studio.editor.document.passes.length") == 1
     assert page.evaluate("studio.editor.document.passes[0].hints.length") == 4
-    assert "back" in page.inner_text("#messages")

@@ -5,7 +5,7 @@ import { flattenToGrey, inkOf, layOver, rgbToRgba } from "../../../src/stencilto
 import { startDocument } from "../../../src/stenciltorch/studio/static/core/document.js";
 import { Editor } from "../../../src/stenciltorch/studio/static/core/editor.js";
 import { strokeHint } from "../../../src/stenciltorch/studio/static/core/hints.js";
-import { coverMask, growMask, mapMask, polygonCoverage, strokeCoverage } from "../../../src/stenciltorch/studio/static/core/mask.js";
+import { areaCoverage, coverMask, fillArea, growMask, mapMask, polygonCoverage, strokeCoverage } from "../../../src/stenciltorch/studio/static/core/mask.js";
 
 function opened() {
   const editor = new Editor();
@@ -66,6 +66,43 @@ test("strokes and polygons open and close the mask", () => {
   const square = polygonCoverage(rect, [10, 10, 20, 10, 20, 20, 10, 20]);
   assert.equal(square.filter(Boolean).length, 100);
   assert.equal(polygonCoverage(rect, [10, 10, 20, 10]).filter(Boolean).length, 0);
+});
+
+test("a soft brush leaves a soft edge", () => {
+  const rect = { x: 0, y: 0, width: 50, height: 40 };
+  const [hard, soft] = [strokeCoverage(rect, [20, 20, 10]), strokeCoverage(rect, [20, 20, 10], 1)];
+  const between = (coverage) => coverage.filter((value) => value > 0 && value < 255).length;
+  assert.ok(between(soft) > 3 * between(hard));
+  assert.ok(soft.every((value, at) => value <= hard[at]));
+});
+
+test("filling an area is the same as covering it", () => {
+  const area = { x: 5, y: 6, width: 20, height: 3, runs: [0, 0, 20, 1, 2, 3, 1, 9, 1, 2, 19, 1] };
+  const rect = { x: 8, y: 0, width: 12, height: 40 };
+  for (const open of [true, false]) {
+    const [one, other] = [new Uint8Array(2000).fill(100), new Uint8Array(2000).fill(100)];
+    fillArea(one, 50, rect, area, open);
+    coverMask(other, 50, rect, areaCoverage(rect, area), open);
+    assert.deepEqual(one, other);
+    assert.ok(one.some((value) => value !== 100));
+  }
+});
+
+test("growing skips only what cannot change", () => {
+  let seed = 5;
+  const [width, height] = [200, 150];
+  const mask = new Uint8Array(width * height);
+  for (let dot = 0; dot < 6; dot++) mask[(seed = (seed * 48271) % 0x7fffffff) % mask.length] = 255;
+  const expected = mask.slice();
+  for (let step = 0; step < 3; step++) {
+    const before = expected.slice();
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
+      const near = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]].filter(([dx, dy]) => x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height);
+      expected[y * width + x] = Math.max(...near.map(([dx, dy]) => before[(y + dy) * width + x + dx]));
+    }
+  }
+  growMask(mask, width, height, 3);
+  assert.deepEqual(mask, expected);
 });
 
 test("growing and shrinking by a pixel", () => {

@@ -25,7 +25,7 @@ test("a recorder keeps only tiles that changed, and can take a stroke back", () 
   layer[125 * 300 + 140] = 9;
   const changes = recorder.finish();
   assert.deepEqual(changes.map(({ column, row }) => [column, row]), [[1, 0]]);
-  applyTiles(layer, size, changes, "before");
+  applyTiles(layer, size, changes);
   assert.ok(layer.every((value) => value === 0));
   recorder.touch({ x: 0, y: 0, width: 300, height: 200 });
   layer.fill(3);
@@ -92,13 +92,97 @@ test("nothing changed is no step; a new change forgets what was undone", () => {
   assert.equal(history.canRedo, false);
 });
 
+const inverted = (studio) => {
+  const recorder = new TileRecorder(studio.mask, studio);
+  recorder.touch({ x: 0, y: 0, width: studio.width, height: studio.height });
+  for (let at = 0; at < studio.mask.length; at++) studio.mask[at] = 255 - studio.mask[at];
+  return recorder.finish();
+};
+
 test("memory is bounded", () => {
   const studio = blank();
-  const history = new History(studio, () => {}, { steps: 500, bytes: 200_000 });
+  const history = new History(studio, () => {}, { steps: 500, fewest: 20, bytes: 200_000 });
   for (let step = 0; step < 120; step++) {
     const points = Array.from({ length: 900 }, (_, at) => at + step);
     history.change("stroke", { hints: spliceOf(studio.hints, [strokeHint(points, [0, 0, 0])]) });
   }
   assert.ok(history.done.length < 60 && history.done.length >= 20);
   assert.ok(history.bytes <= 200_000 + 20 * 16_000);
+});
+
+test("inverting a mask of 12 megapixels weighs next to nothing, whatever is in it", () => {
+  const studio = startDocument({ name: "large", width: 4000, height: 3000, lineart: new Uint8Array(12e6) });
+  studio.mask = noise(12e6, 7);
+  const first = studio.mask.slice(0, 5000);
+  const history = new History(studio);
+  for (let step = 0; step < 3; step++) history.keep("invert", { mask: inverted(studio) });
+  assert.ok(history.bytes < 3 * 200_000, `${history.bytes} bytes`);
+  assert.notDeepEqual(studio.mask.slice(0, 5000), first);
+  for (let step = 0; step < 3; step++) history.undo();
+  assert.deepEqual(studio.mask.slice(0, 5000), first);
+});
+
+const scribbled = (studio, seed) => {
+  const recorder = new TileRecorder(studio.mask, studio);
+  recorder.touch({ x: 0, y: 0, width: studio.width, height: studio.height });
+  studio.mask.set(noise(studio.mask.length, seed));
+  return recorder.finish();
+};
+const settled = (history) => new Promise((resolve) => {
+  const look = () => (history.asked.length ? setTimeout(look, 1) : resolve());
+  look();
+});
+
+test("210 steps that cannot be packed stay within the bound, are all there, and come back and forth", async () => {
+  const studio = blank();
+  const bytes = 2_000_000;
+  const history = new History(studio, () => {}, { bytes });
+  const sums = [];
+  const sum = () => studio.mask.reduce((all, value, at) => (all * 31 + value * (at % 97)) % 1e9, 0);
+  for (let step = 0; step < 210; step++) {
+    sums.push(sum());
+    history.keep("scribble", { mask: scribbled(studio, step + 1) });
+  }
+  sums.push(sum());
+  assert.equal(history.done.length, 210);
+  assert.ok(history.bytes <= bytes, `${history.bytes} bytes held`);
+  assert.ok(history.done[0].parked, "the oldest steps are parked");
+  for (let step = 209; step >= 0; step--) {
+    assert.equal(history.undo(), "scribble");
+    await settled(history);
+    assert.equal(sum(), sums[step]);
+    assert.ok(history.bytes <= bytes * 1.5, `${history.bytes} bytes held while going back`);
+  }
+  assert.equal(history.undo(), null);
+  for (let step = 1; step <= 210; step++) {
+    history.redo();
+    await settled(history);
+    assert.equal(sum(), sums[step]);
+  }
+});
+
+test("undo pressed faster than parked steps can be fetched does all of it, in order", async () => {
+  const studio = blank();
+  const history = new History(studio, () => {}, { bytes: 300_000 });
+  const first = studio.mask.slice();
+  for (let step = 0; step < 40; step++) history.keep("scribble", { mask: scribbled(studio, step + 1) });
+  for (let step = 0; step < 40; step++) history.undo();
+  await settled(history);
+  assert.deepEqual(studio.mask, first);
+  assert.equal(history.undone.length, 40);
+});
+
+test("something new while a step is being fetched: the new step counts, the rest of the undoing is dropped", async () => {
+  const studio = blank();
+  const history = new History(studio, () => {}, { bytes: 300_000 });
+  for (let step = 0; step < 40; step++) history.keep("scribble", { mask: scribbled(studio, step + 1) });
+  for (let step = 0; step < 30; step++) history.undo();
+  assert.ok(history.asked.length > 0);
+  const left = history.done.length;
+  const now = studio.mask.slice();
+  history.change("hint", { hints: spliceOf([], [strokeHint([1, 1, 1], [0, 0, 0])]) });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(history.done.length, left + 1);
+  assert.deepEqual(studio.mask, now);
+  assert.equal(history.canRedo, false);
 });

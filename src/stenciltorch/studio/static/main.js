@@ -1,5 +1,6 @@
 /** The studio: makes the parts, tells them of one another, and opens the first drawing. */
 
+import { launched, models } from "./early.js";
 import { Editor } from "./core/editor.js";
 import { readHintSheet } from "./core/hintfile.js";
 import { spliceOf } from "./core/document.js";
@@ -14,7 +15,7 @@ import { ColourPanel } from "./ui/colour-panel.js";
 import { examplesDialog, exportDialog, helpDialog, welcome } from "./ui/dialogs.js";
 import { el, find, isTyping } from "./ui/dom.js";
 import { pickLanguage, setLanguage, t } from "./ui/i18n.js";
-import { bindings, listenToKeys } from "./ui/keys.js";
+import { Keyboard } from "./ui/keys.js";
 import { layersPanel, maskPanel } from "./ui/layers-panel.js";
 import { LayersView } from "./ui/layers-view.js";
 import { Palettes } from "./ui/palettes.js";
@@ -23,6 +24,7 @@ import { Pointers } from "./ui/pointer.js";
 import { Regions } from "./ui/regions.js";
 import { Selection } from "./ui/selection.js";
 import { settings } from "./ui/settings.js";
+import { settingsDialog } from "./ui/settings-dialog.js";
 import { Stage } from "./ui/stage.js";
 import { Messages, Status } from "./ui/status.js";
 import { makeTools } from "./ui/tools.js";
@@ -35,7 +37,7 @@ class Studio {
   constructor() {
     this.messages = new Messages();
     this.editor = new Editor();
-    this.engine = new Engine({ models: new URL("models/", document.baseURI).href, preference: settings.get("engine") });
+    this.engine = new Engine({ models, launched });
     this.live = new Live(this.editor, this.engine);
     this.exporter = new Exporter(this.editor, this.live, this.engine);
     this.autosave = new Autosave(this.editor, (key) => this.say(key, { error: true }));
@@ -71,6 +73,7 @@ class Studio {
 
   #panels() {
     const mask = maskPanel(this.editor);
+    this.mask = mask.actions;
     this.palettes = new Palettes(this);
     this.passes = new Passes(this.editor, this.live, this);
     this.actions = this.#actions();
@@ -96,9 +99,11 @@ class Studio {
       flip: () => stage.flip(),
       rotate: () => stage.rotate(15),
       "rotate-back": () => stage.rotate(-15),
+      upright: () => stage.upright(),
       layout: () => settings.set("layout", stage.beside ? "over" : "beside"),
       theme: () => settings.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
-      help: () => helpDialog(this.keys),
+      help: () => helpDialog(settingsDialog),
+      settings: settingsDialog,
       panels: () => document.body.classList.toggle(NARROW.matches ? "panels-open" : "panels-closed"),
       swap: () => this.swap(),
       "default-colours": () => {
@@ -107,18 +112,25 @@ class Studio {
       },
       "next-pass": () => this.passes.advance(),
       "remove-hint": () => this.selection.remove() || this.say("say.nothing-selected"),
-      "step-hint": (direction) => {
-        settings.set("tool", "select");
-        this.selection.step(direction);
-      },
+      "previous-hint": () => this.#stepHint(-1),
+      "next-hint": () => this.#stepHint(1),
+      "mask-invert": this.mask.invert,
+      "mask-fill": this.mask.fill,
+      "mask-clear": this.mask.clear,
+      "toggle-mask": () => toggleLayer("mask"),
+      "toggle-lineart": () => toggleLayer("lineart"),
     };
+  }
+
+  #stepHint(direction) {
+    settings.set("tool", "select");
+    this.selection.step(direction);
   }
 
   #listen() {
     this.chooser = el("input", { type: "file", id: "file-chooser", accept: "image/*,.zip,.gpl,.json", hidden: true, onchange: () => this.#chosen() });
     document.body.append(this.chooser);
-    this.keys = bindings(this.actions);
-    listenToKeys(this.keys, this.pointers, this.stage, { nudgeHint: (dx, dy) => this.#nudgeHint(dx, dy), escape: () => this.#escape() });
+    this.keyboard = new Keyboard(this.actions, this.pointers, this.stage, { nudgeHint: (dx, dy) => this.#nudgeHint(dx, dy), escape: () => this.#escape() });
     this.stage.inks.push((pane) => this.#ink(pane));
     this.selection.on("change", this.reink);
     settings.on("sizes", this.reink);
@@ -254,14 +266,16 @@ class Studio {
       this.show(recovered);
       this.say("say.recovered");
     } else {
-      const [first] = await listExamples();
+      const [first] = await examples;
       if (first) await this.openExample(first);
     }
     this.editor.saved = true;
     this.engine.start(this.live.source);
-    if (!settings.get("greeted")) this.dismiss = await welcome(find("#workspace"), (example) => this.openExample(example), this.actions.open);
+    if (!settings.get("greeted")) this.dismiss = await welcome(find("#workspace"), await examples, (example) => this.openExample(example), this.actions.open);
   }
 }
+
+const toggleLayer = (layer) => settings.setPart("visible", layer, !settings.get("visible")[layer]);
 
 function applyTheme() {
   const light = matchMedia("(prefers-color-scheme: light)").matches;
@@ -270,6 +284,7 @@ function applyTheme() {
 }
 
 applyTheme();
+const examples = listExamples();
 await setLanguage(settings.get("language") || pickLanguage(navigator.languages));
 const studio = new Studio();
 globalThis.studio = studio;

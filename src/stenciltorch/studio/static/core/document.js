@@ -47,7 +47,7 @@
  */
 
 import { listBounds } from "./hints.js";
-import { applyTiles, tileBytes } from "./tiles.js";
+import { applyTiles, tileBytes, tilesBounds } from "./tiles.js";
 
 const LISTS = ["hints", "retouches", "passes"];
 
@@ -81,7 +81,7 @@ export function invertPatch(patch) {
   for (const name of LISTS) {
     if (patch[name]) inverse[name] = { start: patch[name].start, removed: patch[name].inserted, inserted: patch[name].removed };
   }
-  if (patch.mask) inverse.mask = patch.mask.map(({ column, row, before, after }) => ({ column, row, before: after, after: before }));
+  if (patch.mask) inverse.mask = patch.mask;
   if (patch.base) inverse.base = { before: patch.base.after, after: patch.base.before };
   return inverse;
 }
@@ -100,13 +100,16 @@ export function applyPatch(studioDocument, patch) {
     studioDocument[name] = spliced(studioDocument[name], patch[name]);
     touched[name] = name === "passes" ? true : listBounds([...patch[name].removed, ...patch[name].inserted]);
   }
-  if (patch.mask) touched.mask = applyTiles(studioDocument.mask, studioDocument, patch.mask, "after");
+  if (patch.mask) touched.mask = applyTiles(studioDocument.mask, studioDocument, patch.mask);
   if (patch.base) {
     studioDocument.base = patch.base.after;
     touched.base = true;
   }
   return touched;
 }
+
+/** What a change of the mask that is in place already has touched. @param {import("./geometry.js").Size} size @param {Patch} patch @returns {Touched} */
+export const touchedMask = (size, patch) => ({ mask: tilesBounds(size, patch.mask) });
 
 const hintBytes = (hint) => 200 + 8 * (hint.points?.length ?? 0) + 8 * (hint.area?.runs.length ?? 0) + 8 * (hint.cuts ?? []).flat().length;
 

@@ -81,7 +81,7 @@ export class Editor extends Emitter {
   endMask(label) {
     const changes = this.recorder?.finish() ?? [];
     this.recorder = null;
-    return this.history.change(label, { mask: changes });
+    return this.history.keep(label, { mask: changes });
   }
 
   cancelMask() {

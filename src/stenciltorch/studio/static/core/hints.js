@@ -49,9 +49,17 @@ export function hintBounds(hint) {
 
 const boundsOfArea = ({ x, y, width, height }) => rectOf(x, y, width, height);
 
+/** @type {WeakMap<object, import("./geometry.js").Point>} */
+const knownAnchors = new WeakMap();
+
 /** A point on the hint: where the stroke began, or the middle of an area's longest run. @param {Hint} hint @returns {import("./geometry.js").Point} */
 export function hintAnchor({ points, area }) {
   if (!area) return { x: points[0], y: points[1] };
+  if (!knownAnchors.has(area)) knownAnchors.set(area, middleOf(area));
+  return knownAnchors.get(area);
+}
+
+function middleOf(area) {
   let best = 0;
   for (let at = 0; at < area.runs.length; at += 3) if (area.runs[at + 2] > area.runs[best + 2]) best = at;
   return { x: area.x + area.runs[best + 1] + area.runs[best + 2] / 2, y: area.y + area.runs[best] + 0.5 };
@@ -125,7 +133,19 @@ function eraseOne(hint, cut, reach) {
   const part = intersect(bounds, reach);
   if (!part || !touches(hint, cut, part)) return hint;
   const rest = Object.freeze({ ...hint, cuts: [...hint.cuts, cut] });
-  return hintCoverage(rest, bounds).some((value) => value > 0) ? rest : null;
+  return anythingLeft(rest, bounds) ? rest : null;
+}
+
+const BAND_PIXELS = 1 << 16;
+
+/** Looks at a band at a time: of a large hint the first one mostly tells. */
+function anythingLeft(hint, bounds) {
+  const rows = Math.max(1, Math.floor(BAND_PIXELS / bounds.width));
+  for (let y = bounds.y; y < bounds.y + bounds.height; y += rows) {
+    const band = { ...bounds, y, height: Math.min(rows, bounds.y + bounds.height - y) };
+    if (hintCoverage(hint, band).some((value) => value > 0)) return true;
+  }
+  return false;
 }
 
 function touches(hint, cut, part) {

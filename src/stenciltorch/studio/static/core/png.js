@@ -5,6 +5,8 @@
  * @typedef {{width: number, height: number, channels: 1 | 3 | 4, pixels: Uint8Array}} Bitmap
  */
 
+import { Pace } from "./pace.js";
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const COLOUR_TYPES = { 1: 0, 3: 2, 4: 6 };
 const CHANNELS = { 0: 1, 2: 3, 6: 4 };
@@ -89,9 +91,11 @@ function filterUp(line, above, filtered, at) {
 /** @param {Bitmap} bitmap @returns {Promise<Blob>} */
 export async function encodePng({ width, height, channels, pixels }) {
   const writer = new PngWriter(width, height, channels);
-  const rows = Math.max(1, Math.floor((1 << 20) / (width * channels)));
+  const pace = new Pace();
+  const rows = Math.max(1, Math.floor((1 << 19) / (width * channels)));
   for (let row = 0; row < height; row += rows) {
     await writer.write(pixels.subarray(row * width * channels, Math.min(height, row + rows) * width * channels));
+    await pace.rest();
   }
   return writer.finish();
 }
@@ -117,7 +121,7 @@ export async function decodePng(blob) {
   const stream = new Blob(dataChunks(bytes)).stream().pipeThrough(new DecompressionStream("deflate"));
   const filtered = new Uint8Array(await new Response(stream).arrayBuffer());
   if (filtered.length !== size.height * (size.width * channels + 1)) throw new RangeError("a PNG that is cut short");
-  return { ...size, channels, pixels: unfilter(filtered, size, channels) };
+  return { ...size, channels, pixels: await unfilter(filtered, size, channels) };
 }
 
 function dataChunks(bytes) {
@@ -132,9 +136,10 @@ function dataChunks(bytes) {
   return found;
 }
 
-function unfilter(filtered, { width, height }, channels) {
+async function unfilter(filtered, { width, height }, channels) {
   const stride = width * channels;
   const pixels = new Uint8Array(stride * height);
+  const pace = new Pace();
   let above = new Uint8Array(stride);
   for (let row = 0; row < height; row++) {
     const line = pixels.subarray(row * stride, (row + 1) * stride);
@@ -142,12 +147,14 @@ function unfilter(filtered, { width, height }, channels) {
     line.set(filtered.subarray(from + 1, from + 1 + stride));
     undo(filtered[from], line, above, channels);
     above = line;
+    if (row % 64 === 63) await pace.rest();
   }
   return pixels;
 }
 
 function undo(filter, line, above, channels) {
   if (filter === 0) return;
+  if (filter === 2) return addUp(line, above);
   for (let i = 0; i < line.length; i++) {
     const left = i >= channels ? line[i - channels] : 0;
     const corner = i >= channels ? above[i - channels] : 0;
@@ -155,9 +162,13 @@ function undo(filter, line, above, channels) {
   }
 }
 
+/** Filter 2 is the one that is written here, so it is worth a loop of its own. */
+function addUp(line, above) {
+  for (let i = 0; i < line.length; i++) line[i] += above[i];
+}
+
 function guess(filter, left, up, corner) {
   if (filter === 1) return left;
-  if (filter === 2) return up;
   if (filter === 3) return (left + up) >> 1;
   const [toLeft, toUp, toCorner] = [Math.abs(up - corner), Math.abs(left - corner), Math.abs(left + up - 2 * corner)];
   if (toLeft <= toUp && toLeft <= toCorner) return left;

@@ -98,17 +98,17 @@ const sameSize = (first, second) => first.width === second.width && first.height
 const roundByte = (value) => Math.floor(value + 0.5);
 
 /**
- * @param {Uint8Array | Uint8ClampedArray} pixels @param {number} channels
- * @param {Size} source @param {Size} target @returns {Uint8Array} means over pixel areas, rounded half up
+ * @param {Uint8Array | Uint8ClampedArray} pixels of sourceRect(part) @param {number} channels
+ * @param {Size} source @param {Size} target @param {Rect} [part] of the result @returns {Uint8Array} means over pixel areas, rounded half up
  */
-export function reducePlain(pixels, channels, source, target) {
+export function reducePlain(pixels, channels, source, target, part = wholeOf(target)) {
   if (sameSize(source, target)) return Uint8Array.from(pixels);
-  const reduced = new Uint8Array(target.width * target.height * channels);
+  const reduced = new Uint8Array(part.width * part.height * channels);
   const area = source.width * source.height;
   const write = (sums, index) => {
     for (let channel = 0; channel < channels; channel++) reduced[index * channels + channel] = roundByte(sums[channel] / area);
   };
-  boxSums(pixels, channels, source, target, wholeOf(target), addPlainRow, write);
+  boxSums(pixels, channels, source, target, part, addPlainRow, write);
   return reduced;
 }
 

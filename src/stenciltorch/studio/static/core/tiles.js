@@ -1,7 +1,7 @@
 /**
  * Undo for raster layers: what a stroke changed, in tiles of 128 pixels, packed. Pure.
  *
- * @typedef {{column: number, row: number, before: Packed, after: Packed}} TileChange
+ * @typedef {{column: number, row: number, delta: Packed}} TileChange  delta: before XOR after, so it goes both ways
  * @typedef {Uint8Array} Packed  first byte 0: raw bytes follow; 1: pairs of (run length - 1, value) follow
  */
 
@@ -11,18 +11,27 @@ export const TILE = 128;
 
 /** @param {Uint8Array} bytes @returns {Packed} runs where they are smaller than the bytes themselves */
 export function pack(bytes) {
-  const runs = [1];
-  for (let at = 0; at < bytes.length; ) {
-    let length = 1;
-    while (length < 256 && at + length < bytes.length && bytes[at + length] === bytes[at]) length++;
-    runs.push(length - 1, bytes[at]);
-    at += length;
-    if (runs.length > bytes.length) break;
+  const { length } = bytes;
+  const runs = new Uint8Array(length + 1);
+  runs[0] = 1;
+  let to = 1;
+  for (let at = 0; at < length; ) {
+    const value = bytes[at];
+    const end = Math.min(at + 256, length);
+    let next = at + 1;
+    while (next < end && bytes[next] === value) next++;
+    if (to + 2 > length + 1) return raw(bytes);
+    runs[to++] = next - at - 1;
+    runs[to++] = value;
+    at = next;
   }
-  if (runs.length <= bytes.length) return Uint8Array.from(runs);
-  const raw = new Uint8Array(bytes.length + 1);
-  raw.set(bytes, 1);
-  return raw;
+  return runs.slice(0, to);
+}
+
+function raw(bytes) {
+  const packed = new Uint8Array(bytes.length + 1);
+  packed.set(bytes, 1);
+  return packed;
 }
 
 /** @param {Packed} packed @param {number} length @returns {Uint8Array} */
@@ -56,9 +65,11 @@ function copyIn(layer, size, rect, bytes) {
   }
 }
 
-function sameBytes(first, second) {
-  for (let at = 0; at < first.length; at++) if (first[at] !== second[at]) return false;
-  return true;
+/** `now` becomes what differs from `before`. @returns {boolean} anything does */
+function difference(now, before) {
+  let any = 0;
+  for (let at = 0; at < now.length; at++) any |= now[at] ^= before[at];
+  return any !== 0;
 }
 
 /** Remembers tiles before they are changed, so that a stroke can be kept or taken back. */
@@ -91,7 +102,7 @@ export class TileRecorder {
     const changes = [];
     for (const { column, row, bytes } of this.kept.values()) {
       const now = copyOut(this.layer, this.size, tileRect(this.size, column, row));
-      if (!sameBytes(now, bytes)) changes.push({ column, row, before: pack(bytes), after: pack(now) });
+      if (difference(now, bytes)) changes.push({ column, row, delta: pack(now) });
     }
     this.kept.clear();
     return changes;
@@ -111,19 +122,27 @@ export class TileRecorder {
 }
 
 /**
- * @param {Uint8Array} layer changed in place @param {import("./geometry.js").Size} size
- * @param {readonly TileChange[]} changes @param {"before" | "after"} side
+ * Forth, or back again.
+ * @param {Uint8Array} layer changed in place @param {import("./geometry.js").Size} size @param {readonly TileChange[]} changes
  * @returns {import("./geometry.js").Rect | null} what changed
  */
-export function applyTiles(layer, size, changes, side) {
-  let touched = null;
-  for (const change of changes) {
-    const rect = tileRect(size, change.column, change.row);
-    copyIn(layer, size, rect, unpack(change[side], rect.width * rect.height));
-    touched = union(touched, rect);
+export function applyTiles(layer, size, changes) {
+  for (const { column, row, delta } of changes) {
+    const rect = tileRect(size, column, row);
+    xorIn(layer, size, rect, unpack(delta, rect.width * rect.height));
   }
-  return touched;
+  return tilesBounds(size, changes);
 }
 
+function xorIn(layer, size, rect, bytes) {
+  for (let row = 0, from = 0; row < rect.height; row++) {
+    let to = (rect.y + row) * size.width + rect.x;
+    for (const end = to + rect.width; to < end; to++, from++) layer[to] ^= bytes[from];
+  }
+}
+
+/** @param {import("./geometry.js").Size} size @param {readonly TileChange[]} changes @returns {import("./geometry.js").Rect | null} */
+export const tilesBounds = (size, changes) => changes.reduce((all, { column, row }) => union(all, tileRect(size, column, row)), null);
+
 /** @param {readonly TileChange[]} changes @returns {number} bytes held */
-export const tileBytes = (changes) => changes.reduce((sum, change) => sum + change.before.length + change.after.length, 0);
+export const tileBytes = (changes) => changes.reduce((sum, { delta }) => sum + delta.length, 0);

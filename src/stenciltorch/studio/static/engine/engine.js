@@ -6,28 +6,34 @@
  * trouble {key, detail}.
  *
  * @typedef {"loading" | "ready" | "failed"} Phase
- * @typedef {() => Promise<{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null}>} Source
+ * @typedef {import("../core/hints.js").Hint} Hint
+ * @typedef {object} Source  the drawing as it is now
+ * @property {() => Promise<{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null}>} drawing
+ * @property {() => readonly Hint[]} hints
+ * @property {(rect: import("../core/geometry.js").Rect) => Uint8Array} mask  that part of it
  */
 
+import { spliceOf } from "../core/document.js";
 import { Emitter } from "../core/emitter.js";
-import { chooseProvider, threadCount } from "./provider.js";
+import { union } from "../core/geometry.js";
+import { launch, launchEarly, START_ID } from "./launch.js";
 
 const MOST_RESTARTS = 3;
 
 export class Engine extends Emitter {
-  /** @param {{models: string, preference?: "auto" | "wasm", workerUrl?: URL}} options */
-  constructor({ models, preference = "auto", workerUrl = new URL("./worker.js", import.meta.url) }) {
+  /** @param {{models: string, preference?: "auto" | "wasm" | "webgpu", launched?: Promise<import("./launch.js").Launched>}} options */
+  constructor({ models, preference = "auto", launched = launchEarly(preference, models) }) {
     super();
-    this.models = models;
-    this.preference = preference;
-    this.workerUrl = workerUrl;
+    Object.assign(this, { models, launched });
     this.restarts = 0;
     this.questions = new Map();
     this.lastId = 0;
     this.state = { phase: "loading", provider: null, threads: 1, name: "", share: 0, workPixels: 0 };
     this.work = null;
     /** What is to be told to the worker before it paints next. */
-    this.pending = { drawing: false, mask: false, hints: null };
+    this.pending = { drawing: false, mask: null, paint: false };
+    /** The hints that the worker has. @type {readonly Hint[]} */
+    this.told = [];
     this.busy = false;
   }
 
@@ -39,17 +45,20 @@ export class Engine extends Emitter {
   /** @param {Source} source gives the drawing as it is now */
   async start(source) {
     this.source = source;
-    await this.#launch(await chooseProvider(this.preference));
+    await this.#adopt(await this.launched);
   }
 
-  async #launch(provider) {
+  async #adopt({ worker, provider, inbox }) {
     this.#setState({ phase: "loading", provider, share: 0 });
-    this.worker = new Worker(this.workerUrl, { type: "module" });
-    this.worker.onmessage = ({ data }) => this.#receive(data);
-    this.worker.onerror = (event) => this.#restart(event.message || "the worker could not be loaded");
-    this.worker.onmessageerror = () => this.#restart("an answer that could not be read");
+    this.worker = worker;
+    const started = this.#expect(START_ID);
+    this.lastId = START_ID;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => this.#restart(event.message || "the worker could not be loaded");
+    worker.onmessageerror = () => this.#restart("an answer that could not be read");
+    for (const event of inbox.splice(0)) worker[`on${event.type}`](event);
     try {
-      const { name, workPixels, threads } = await this.#ask("start", { provider, threads: threadCount(), models: this.models });
+      const { name, workPixels, threads } = await started;
       this.#setState({ phase: "ready", name, workPixels, threads, share: 1 });
       this.#pump();
     } catch (error) {
@@ -57,6 +66,10 @@ export class Engine extends Emitter {
       if (provider === "webgpu") this.#restart(error.message);
       else this.#fail(error.message);
     }
+  }
+
+  #launch(provider) {
+    return this.#adopt(launch(provider, this.models));
   }
 
   #fail(detail) {
@@ -93,10 +106,13 @@ export class Engine extends Emitter {
 
   #ask(kind, question, transfer = []) {
     const id = ++this.lastId;
-    return new Promise((resolve, reject) => {
-      this.questions.set(id, { resolve, reject });
-      this.worker.postMessage({ id, kind, ...question }, { transfer });
-    });
+    const answer = this.#expect(id);
+    this.worker.postMessage({ id, kind, ...question }, { transfer });
+    return answer;
+  }
+
+  #expect(id) {
+    return new Promise((resolve, reject) => this.questions.set(id, { resolve, reject }));
   }
 
   #receive({ id, error, progress, lost, ...answer }) {
@@ -108,23 +124,28 @@ export class Engine extends Emitter {
     else question?.resolve(answer);
   }
 
-  /** The drawing, its mask or its base are new. @param {"drawing" | "mask"} what */
-  invalidate(what) {
-    this.pending[what] = true;
+  /** The drawing or its base is new. */
+  renew() {
+    this.pending.drawing = true;
   }
 
-  /** Ask for colours; a request that waits is replaced. @param {Uint8Array} hints RGBA at the working size, copied when it is sent */
-  paint(hints) {
-    this.pending.hints = hints;
+  /** Part of the mask is new. @param {import("../core/geometry.js").Rect | null} rect */
+  touchMask(rect) {
+    this.pending.mask = union(this.pending.mask, rect);
+  }
+
+  /** Ask for colours; what is asked for meanwhile is one request, answered with the newest. */
+  paint() {
+    this.pending.paint = true;
     this.#pump();
   }
 
   get idle() {
-    return !this.busy && !this.pending.hints;
+    return !this.busy && !this.pending.paint;
   }
 
   async #pump() {
-    if (this.busy || this.state.phase !== "ready" || !this.pending.hints) return;
+    if (this.busy || this.state.phase !== "ready" || !this.pending.paint) return;
     this.busy = true;
     const worker = this.worker;
     try {
@@ -134,32 +155,42 @@ export class Engine extends Emitter {
     }
     if (worker !== this.worker) return;
     this.busy = false;
-    if (this.pending.hints) this.#pump();
+    if (this.pending.paint) this.#pump();
     else this.emit("idle");
   }
 
   async #paintOnce() {
     const started = performance.now();
-    while (this.#untold) await this.#tell();
-    const hints = this.pending.hints;
-    this.pending.hints = null;
-    if (hints.length !== this.work.width * this.work.height * 4) return;
-    const answer = await this.#ask("paint", { hints });
-    if (this.#untold) this.pending.hints ??= hints;
+    while (this.pending.drawing) await this.#tell();
+    this.pending.paint = false;
+    const { question, transfer } = this.#changes();
+    const answer = await this.#ask("paint", question, transfer);
+    if (this.pending.drawing) this.pending.paint = true;
     else this.emit("painted", { ...answer, work: this.work, totalMs: performance.now() - started });
   }
 
-  /** The drawing or its mask changed and the worker does not know yet. */
-  get #untold() {
-    return this.pending.drawing || this.pending.mask;
+  async #tell() {
+    this.pending.drawing = false;
+    this.pending.mask = null;
+    const drawing = await this.source.drawing();
+    this.told = this.source.hints();
+    this.work = (await this.#ask("drawing", { drawing: { ...drawing, hints: this.told } })).work;
   }
 
-  async #tell() {
-    const { drawing } = this.pending;
-    this.pending.drawing = this.pending.mask = false;
-    const now = await this.source();
-    if (drawing) this.work = (await this.#ask("drawing", { drawing: now })).work;
-    else await this.#ask("mask", { mask: now.mask });
+  /** What the worker does not know yet: the hints that differ, the part of the mask that does. */
+  #changes() {
+    const hints = this.source.hints();
+    const { start, removed, inserted } = spliceOf(this.told, hints);
+    this.told = hints;
+    const rect = this.pending.mask;
+    this.pending.mask = null;
+    const mask = rect && { rect, bytes: this.source.mask(rect) };
+    return { question: { hints: { start, removed: removed.length, inserted }, mask }, transfer: mask ? [mask.bytes.buffer] : [] };
+  }
+
+  /** Other pictures of the last painting, at the working size. @param {string[]} wanted of colour, flats @returns {Promise<Record<string, Uint8Array>>} */
+  async pictures(wanted) {
+    return (await this.#ask("pictures", { wanted })).pictures;
   }
 
   /**
@@ -171,7 +202,7 @@ export class Engine extends Emitter {
   async finish(wanted, onStrip, { width, height }, stop = () => false) {
     const rows = Math.max(1, Math.min(height, Math.floor((1 << 19) / width)));
     for (let first = 0; first < height; first += rows) {
-      if (stop() || !this.worker || this.pending.hints || this.busy) return false;
+      if (stop() || !this.worker || !this.idle) return false;
       const count = Math.min(rows, height - first);
       let answer;
       try {

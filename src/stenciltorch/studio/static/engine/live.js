@@ -5,12 +5,13 @@
  * Events: preview {preview, work}; finished (the full-size result is complete); timing {encodeMs, paintMs, totalMs, finishMs}.
  */
 
-import { cropLayer, greyToRgb, layOver, pasteLayer } from "../core/compose.js";
+import { cropLayer, greyToRgb, layOver } from "../core/compose.js";
 import { Emitter } from "../core/emitter.js";
 import { intersect, wholeOf } from "../core/geometry.js";
 import { rasteriseHints } from "../core/hints.js";
+import { Pace } from "../core/pace.js";
 import { Picture } from "../core/picture.js";
-import { reduceHints, sourceRect, targetRect, workingSize } from "../core/scaling.js";
+import { targetRect, workingSize } from "../core/scaling.js";
 
 const REST_MS = 500;
 
@@ -28,10 +29,14 @@ export class Live extends Emitter {
     editor.on("touched", (detail) => this.#touched(detail));
   }
 
-  /** What the engine is told of the document, asked for when it is needed. */
-  source = async () => {
-    const { width, height, lineart, mask, base } = this.editor.document;
-    return { width, height, lineart, mask, base: base ? await base.pixels() : null };
+  /** What the engine is told of the document, asked for when it is needed. @type {import("./engine.js").Source} */
+  source = {
+    drawing: async () => {
+      const { width, height, lineart, mask, base } = this.editor.document;
+      return { width, height, lineart, mask, base: base ? await base.pixels() : null };
+    },
+    hints: () => this.editor.strokes("hints"),
+    mask: (rect) => cropLayer(this.editor.document.mask, 1, this.size.width, rect),
   };
 
   get size() {
@@ -49,7 +54,7 @@ export class Live extends Emitter {
     this.result = null;
     this.answer = null;
     this.work = null;
-    this.engine.invalidate("drawing");
+    this.engine.renew();
     this.#restate();
   }
 
@@ -57,18 +62,15 @@ export class Live extends Emitter {
   #restate() {
     if (!this.engine.state.workPixels) return;
     this.work = workingSize(this.size, this.engine.state.workPixels);
-    this.hints = new Uint8Array(this.work.width * this.work.height * 4);
-    this.engine.invalidate("drawing");
-    this.#updateHints(wholeOf(this.size));
+    this.engine.renew();
     this.#request();
   }
 
-  #touched({ layer, rect, live }) {
+  #touched({ layer, rect }) {
     if (!this.work || layer === "passes" || layer === "retouches") return;
-    if (layer === "hints") this.#updateHints(rect);
-    else if (layer === "base") this.engine.invalidate("drawing");
-    else if (live) return;
-    else this.engine.invalidate("mask");
+    if (layer === "base") this.engine.renew();
+    else if (!rect) return;
+    if (layer === "mask") this.engine.touchMask(rect);
     this.#request();
   }
 
@@ -80,16 +82,7 @@ export class Live extends Emitter {
 
   #request() {
     this.#change();
-    this.engine.paint(this.hints);
-  }
-
-  /** Bring the touched part of the hints to the working size. @param {import("../core/geometry.js").Rect | null} rect */
-  #updateHints(rect) {
-    const touched = intersect(rect, wholeOf(this.size));
-    if (!touched) return;
-    const part = targetRect(touched, this.size, this.work);
-    const pixels = rasteriseHints(this.editor.strokes("hints"), sourceRect(part, this.size, this.work));
-    pasteLayer(this.hints, 4, this.work.width, part, reduceHints(pixels, this.size, this.work, part));
+    this.engine.paint();
   }
 
   #painted({ pictures, preview, work, ...timing }) {
@@ -99,7 +92,7 @@ export class Live extends Emitter {
     this.complete = this.direct && this.engine.idle;
     this.emit("preview", { preview, work });
     this.emit("timing", timing);
-    if (this.engine.pending.hints) return;
+    if (this.engine.pending.paint) return;
     if (this.direct) this.#complete();
     else this.#rest();
   }
@@ -150,9 +143,11 @@ export class Live extends Emitter {
     const { width } = this.size;
     const rows = Math.max(1, Math.floor((1 << 18) / width));
     const retouches = this.editor.document.retouches;
+    const pace = new Pace();
     for (let y = 0; retouches.length && y < this.size.height; y += rows) {
       const rect = { x: 0, y, width, height: Math.min(rows, this.size.height - y) };
       layOver(pixels.subarray(y * width * 3, (y + rect.height) * width * 3), rasteriseHints(retouches, rect));
+      await pace.rest();
     }
     return new Picture(this.size, { pixels });
   }

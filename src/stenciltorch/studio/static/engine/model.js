@@ -3,8 +3,10 @@
  * than pictures are opaque: handed on by name, never looked into. Runs in the worker.
  */
 
-import { reducePlain, workingSize } from "../core/scaling.js";
-import { greyToRgb, rgbToRgba } from "../core/compose.js";
+import { cropLayer, greyToRgb, pasteLayer, rgbToRgba } from "../core/compose.js";
+import { intersect, wholeOf } from "../core/geometry.js";
+import { reducePlain, sourceRect, targetRect, workingSize } from "../core/scaling.js";
+import { Wishes } from "../core/wishes.js";
 
 const CONTRACT = "1";
 const PICTURES = ["illustration", "colour", "flats"];
@@ -46,21 +48,30 @@ async function download(url, onProgress) {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
+const opaqueOf = (outputs) => Object.fromEntries(Object.entries(outputs).filter(([name]) => !PICTURES.includes(name)));
+
 export class Model {
-  /** @param {any} ort @param {any} card @param {{encoder: any, painter: any, finisher: any}} sessions */
-  constructor(ort, card, sessions) {
-    this.ort = ort;
-    this.card = card;
-    this.sessions = sessions;
+  /** @param {any} ort @param {{card: any, graphs: Record<string, Uint8Array>}} files @param {object} options of the sessions */
+  constructor(ort, { card, graphs }, options) {
+    Object.assign(this, { ort, card, graphs, options });
+    this.sessions = {};
     this.encoded = null;
     this.painted = null;
   }
 
-  /** @param {any} ort @param {{card: any, graphs: Record<string, Uint8Array>}} files @param {object} options of the sessions */
-  static async open(ort, { card, graphs }, options) {
-    const sessions = {};
-    for (const [name, bytes] of Object.entries(graphs)) sessions[name] = await ort.InferenceSession.create(bytes, options);
-    return new Model(ort, card, sessions);
+  /** What the first colours need is opened now, the finisher when a drawing needs it. @returns {Promise<Model>} */
+  static async open(ort, files, options) {
+    const model = new Model(ort, files, options);
+    for (const name of ["encoder", "painter"]) await model.#session(name);
+    return model;
+  }
+
+  async #session(name) {
+    if (!this.sessions[name]) {
+      this.sessions[name] = await this.ort.InferenceSession.create(this.graphs[name], this.options);
+      delete this.graphs[name];
+    }
+    return this.sessions[name];
   }
 
   #picture(bytes, { width, height }, channels = 0) {
@@ -68,21 +79,29 @@ export class Model {
     return new this.ort.Tensor("uint8", bytes, shape);
   }
 
-  /** A new drawing, mask or base: what was encoded no longer holds. @param {{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null}} drawing */
+  /**
+   * A new drawing or base: what was encoded no longer holds.
+   * @param {{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null, hints: readonly import("../core/hints.js").Hint[]}} drawing
+   */
   setDrawing(drawing) {
     this.drawing = drawing;
     this.work = workingSize(drawing, this.card.work_pixels);
+    this.whole = this.work.width === drawing.width && this.work.height === drawing.height;
     const reduce = (bytes, channels) => reducePlain(bytes, channels, drawing, this.work);
     const lineart = reduce(drawing.lineart, 1);
     const base = drawing.base ? reduce(drawing.base, 3) : greyToRgb(lineart);
     this.reduced = { lineart, mask: reduce(drawing.mask, 1), base };
+    this.wishes = new Wishes(drawing, this.work, drawing.hints);
     this.forget("encoded");
   }
 
-  /** @param {Uint8Array} mask full size */
-  setMask(mask) {
-    this.drawing.mask = mask;
-    this.reduced.mask = reducePlain(mask, 1, this.drawing, this.work);
+  /** Part of the mask is new. @param {{rect: import("../core/geometry.js").Rect, bytes: Uint8Array}} change at full size */
+  changeMask({ rect, bytes }) {
+    const { drawing, work } = this;
+    pasteLayer(drawing.mask, 1, drawing.width, rect, bytes);
+    const part = intersect(targetRect(rect, drawing, work), wholeOf(work));
+    const pixels = cropLayer(drawing.mask, 1, drawing.width, sourceRect(part, drawing, work));
+    pasteLayer(this.reduced.mask, 1, work.width, part, reducePlain(pixels, 1, drawing, work, part));
     this.forget("encoded");
   }
 
@@ -93,12 +112,13 @@ export class Model {
     if (which === "encoded") this.forget("painted");
   }
 
-  async #run(name, offered) {
-    const session = this.sessions[name];
+  /** @param {string[]} [leave] outputs that nobody wants: they are not copied */
+  async #run(name, offered, leave = []) {
+    const session = await this.#session(name);
     const feeds = Object.fromEntries(session.inputNames.map((input) => [input, offered[input]]));
     const missing = session.inputNames.filter((input) => !feeds[input]);
     if (missing.length) throw new Error(`${name}.onnx wants ${missing.join(", ")}, which nothing provides`);
-    return session.run(feeds);
+    return session.run(feeds, session.outputNames.filter((output) => !leave.includes(output)));
   }
 
   #pictures() {
@@ -106,25 +126,37 @@ export class Model {
     return { lineart: this.#picture(lineart, this.work), mask: this.#picture(mask, this.work), base: this.#picture(base, this.work, 3) };
   }
 
-  /** @param {Uint8Array} hints RGBA at the working size @returns {Promise<{encodeMs: number, paintMs: number, pictures: Record<string, Uint8Array>}>} */
-  async paint(hints) {
-    const given = this.#pictures();
+  /** What the screen shows of it; where the drawing is reduced, also what the finisher needs. @returns {Promise<{encodeMs: number, paintMs: number, pictures: Record<string, Uint8Array>, preview: Uint8ClampedArray}>} */
+  async paint() {
     const started = performance.now();
-    this.encoded ??= await this.#run("encoder", given);
+    const given = await this.#given();
     const between = performance.now();
-    const outputs = await this.#run("painter", { ...this.encoded, ...given, hints: this.#picture(hints, this.work, 4) });
+    const outputs = await this.#run("painter", given, this.#unseen());
     const paintMs = performance.now() - between;
-    const pictures = {};
-    for (const name of PICTURES) pictures[name] = await outputs[name].getData();
+    const illustration = await outputs.illustration.getData();
+    const preview = this.whole ? rgbToRgba(illustration) : rgbToRgba(await outputs.colour.getData(), this.reduced.mask);
     this.forget("painted");
-    this.painted = Object.fromEntries(Object.entries(outputs).filter(([name]) => !PICTURES.includes(name)));
-    return { encodeMs: between - started, paintMs, pictures };
+    if (!this.whole) this.painted = opaqueOf(outputs);
+    return { encodeMs: between - started, paintMs, pictures: { illustration }, preview };
   }
 
-  /** What the screen shows at once: the picture itself, or, where it is reduced, colours for the mask's part only. */
-  preview({ illustration, colour }) {
-    const whole = this.work.width === this.drawing.width && this.work.height === this.drawing.height;
-    return whole ? rgbToRgba(illustration) : rgbToRgba(colour, this.reduced.mask);
+  async #given() {
+    const pictures = this.#pictures();
+    this.encoded ??= await this.#run("encoder", pictures);
+    return { ...this.encoded, ...pictures, hints: this.#picture(this.wishes.pixels, this.work, 4) };
+  }
+
+  /** Tens of megabytes that a drawing of the working size has no use for. */
+  #unseen() {
+    return this.whole ? this.sessions.painter.outputNames.filter((name) => name !== "illustration") : ["flats"];
+  }
+
+  /** The last painting again, other pictures of it, at the working size. @param {string[]} wanted */
+  async pictures(wanted) {
+    const outputs = await this.#run("painter", await this.#given(), this.sessions.painter.outputNames.filter((name) => !wanted.includes(name)));
+    const pictures = {};
+    for (const name of wanted) pictures[name] = await outputs[name].getData();
+    return pictures;
   }
 
   /** Rows of the finished picture at full size. @param {number} first @param {number} rows @param {string[]} wanted */

@@ -40,14 +40,15 @@ const answers = {
     return { work: model.work };
   },
 
-  mask({ mask }) {
-    model.setMask(mask);
-    return {};
+  /** What changed since the last question comes with it. */
+  paint({ hints, mask }) {
+    if (hints) model.wishes.change(hints);
+    if (mask) model.changeMask(mask);
+    return model.paint();
   },
 
-  async paint({ hints }) {
-    const { encodeMs, paintMs, pictures } = await model.paint(hints);
-    return { encodeMs, paintMs, pictures, preview: model.preview(pictures) };
+  async pictures({ wanted }) {
+    return { pictures: await model.pictures(wanted) };
   },
 
   async finish({ first, rows, wanted }) {

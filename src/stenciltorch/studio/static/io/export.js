@@ -27,7 +27,7 @@ export class Exporter {
   async #layer(kind) {
     await this.live.settled();
     const { width, height } = this.live.size;
-    if (this.live.direct) return encodePng({ width, height, channels: 3, pixels: this.live.answer.pictures[kind] });
+    if (this.live.direct) return encodePng({ width, height, channels: 3, pixels: (await this.engine.pictures([kind]))[kind] });
     const writer = new PngWriter(width, height, 3);
     const whole = await this.engine.finish([kind], (first, rows, pictures) => writer.write(pictures[kind]), { width, height });
     if (!whole) throw new Error("interrupted");

@@ -76,7 +76,7 @@ export class ColourPanel {
     this.hex = named(el("input", { type: "text", maxlength: "7", spellcheck: "false", autocomplete: "off" }), "colour.hex");
     this.hex.addEventListener("change", () => this.#typed());
     this.hex.addEventListener("input", () => this.hex.setAttribute("aria-invalid", String(!fromHex(this.hex.value))));
-    const swap = named(el("button", { class: "icon-only", type: "button", onclick: () => this.app.swap() }, icon("swap")), "action.swap", "X");
+    const swap = named(el("button", { class: "icon-only", type: "button", onclick: () => this.app.swap() }, icon("swap")), "action.swap", "swap");
     return el("div", { class: "colour-row" }, el("div", { class: "pair", "aria-hidden": "true" }, this.front, this.back), this.hex, swap);
   }
 

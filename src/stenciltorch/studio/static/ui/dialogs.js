@@ -3,12 +3,13 @@
 import { KINDS } from "../io/export.js";
 import { listExamples, thumbnailUrl } from "../io/examples.js";
 import { el, icon } from "./dom.js";
-import { currentLanguage, LANGUAGES, named, t, worded } from "./i18n.js";
-import { HELD } from "./keys.js";
+import { named, t, worded } from "./i18n.js";
+import { COMMANDS, FIXED, keys } from "./commands.js";
+import { SIZE_PRESETS } from "../core/strokes.js";
 import { settings } from "./settings.js";
 
 /** @param {string} key heading @param {...Node} children */
-function show(key, ...children) {
+export function show(key, ...children) {
   const heading = worded(el("h2", { id: "dialog-heading" }), key);
   const close = named(el("button", { type: "button", class: "icon-only", onclick: () => dialog.close() }, el("span", { "aria-hidden": "true" }, "✕")), "close");
   const body = el("div", { class: "body", tabindex: "0", role: "region", "aria-labelledby": "dialog-heading" }, ...children);
@@ -20,36 +21,22 @@ function show(key, ...children) {
   return dialog;
 }
 
-/** @param {import("./keys.js").Binding[]} table */
-export function helpDialog(table) {
+/** @param {() => void} openSettings */
+export function helpDialog(openSettings) {
   const steps = ["help.step-1", "help.step-2", "help.step-3"].map((key) => worded(el("li"), key));
-  const rows = [...table.filter((one) => !one.hidden), ...HELD].map(keyRow);
-  const pen = checkbox("penOnly", "option.pen-only");
-  show("help.title", el("ol", { class: "steps" }, ...steps), el("dl", { class: "keys" }, ...rows), worded(el("p", { class: "hint quiet-text" }), "help.touch"), el("div", { class: "choices" }, pen, engineChoice(), languageChoice()));
+  const presets = COMMANDS.filter(({ label }) => label === "key.preset");
+  const others = COMMANDS.filter((command) => !presets.includes(command) && keys.shown(command.id).length);
+  const rows = [...others.map(({ id, label }) => keyRow(t(label), keys.shown(id), id)), presetRow(presets), ...FIXED.map((fixed) => keyRow(t(fixed.label), fixed.keys))];
+  const change = el("button", { type: "button", onclick: () => (dialog.close(), openSettings()) }, icon("settings"), worded(el("span"), "help.change-keys"));
+  const dialog = show("help.title", el("ol", { class: "steps" }, ...steps), el("dl", { class: "keys" }, ...rows), worded(el("p", { class: "hint quiet-text" }), "help.touch"), el("div", { class: "foot" }, change));
 }
 
-function keyRow({ shown, label, key }) {
-  const name = label === "key.preset" ? t(label, { sizes: "2 8 16 32 64" }) : t(label);
-  const keys = label === "key.preset" ? ["1", "…", "5"] : shown;
-  return el("div", {}, el("dt", {}, name), el("dd", { "data-key": key ?? "" }, ...keys.map((one) => (one === "…" ? one : el("kbd", {}, one)))));
+function presetRow(presets) {
+  const shown = presets.flatMap(({ id }) => keys.shown(id));
+  return keyRow(t("key.preset", { sizes: SIZE_PRESETS.join(" ") }), shown);
 }
 
-function checkbox(name, key) {
-  const box = el("input", { type: "checkbox", checked: settings.get(name), onchange: () => settings.set(name, box.checked) });
-  return el("label", {}, box, worded(el("span"), key));
-}
-
-function engineChoice() {
-  const box = el("input", { type: "checkbox", checked: settings.get("engine") === "wasm", onchange: () => settings.set("engine", box.checked ? "wasm" : "auto") });
-  return el("label", {}, box, worded(el("span"), "option.no-gpu"));
-}
-
-/** On small screens the bar has no room for it. */
-function languageChoice() {
-  const select = el("select", { onchange: () => settings.set("language", select.value) });
-  select.append(...Object.entries(LANGUAGES).map(([tag, name]) => el("option", { value: tag, lang: tag, selected: tag === currentLanguage() }, name)));
-  return el("label", {}, worded(el("span"), "action.language"), select);
-}
+const keyRow = (name, shown, id = "") => el("div", {}, el("dt", {}, name), el("dd", { "data-key": id }, ...shown.map((one) => el("kbd", {}, one))));
 
 /** @param {(example: import("../io/examples.js").Example) => void} choose */
 export async function examplesDialog(choose) {
@@ -85,8 +72,8 @@ export function exportDialog(act) {
 }
 
 /** A short greeting at the first start: what to do, and the examples one click away. */
-export async function welcome(root, choose, open) {
-  const examples = (await listExamples()).slice(0, 6);
+export async function welcome(root, listed, choose, open) {
+  const examples = listed.slice(0, 6);
   const bar = el("div", { class: "welcome", role: "region", "data-t-label": "welcome.title" });
   const close = () => {
     settings.set("greeted", true);

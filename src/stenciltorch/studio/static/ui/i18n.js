@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../core/emitter.js";
+import { keys } from "./commands.js";
 
 export const LANGUAGES = { en: "English", ja: "日本語", fr: "Français" };
 
@@ -58,21 +59,24 @@ function label(node, key) {
 }
 
 function tip(node, key) {
-  node.title = node.dataset.keys ? `${t(key)} (${node.dataset.keys})` : t(key);
+  const shown = node.dataset.does ? keys.shown(node.dataset.does).join("+") : "";
+  node.title = shown ? `${t(key)} (${shown})` : t(key);
 }
 
-/** Give a node a spoken name that follows the language. @param {HTMLElement} node @param {string} key @param {string} [keys] shortcut shown in the tooltip */
-export function named(node, key, keys = "") {
+keys.on("change", () => translate(document));
+
+/** Give a node a spoken name that follows the language. @param {HTMLElement} node @param {string} key @param {string} [command] whose key the tooltip shows */
+export function named(node, key, command = "") {
   node.dataset.tLabel = key;
-  if (keys) node.dataset.keys = keys;
+  if (command) node.dataset.does = command;
   label(node, key);
   return node;
 }
 
-/** A tooltip for a node that has words of its own. @param {HTMLElement} node @param {string} key @param {string} [keys] */
-export function tipped(node, key, keys = "") {
+/** A tooltip for a node that has words of its own. @param {HTMLElement} node @param {string} key @param {string} [command] whose key it shows */
+export function tipped(node, key, command = "") {
   node.dataset.tTitle = key;
-  if (keys) node.dataset.keys = keys;
+  if (command) node.dataset.does = command;
   tip(node, key);
   return node;
 }

@@ -1,117 +1,96 @@
-/** The keyboard: one table of what each key does; the help shows the same table. */
+/** The keyboard: what is pressed becomes a command, a held command, or a move of the crosshair. */
 
 import { SIZE_PRESETS } from "../core/strokes.js";
+import { keys } from "./commands.js";
 import { isTyping } from "./dom.js";
-import { chooseTool, setToolSize, stepToolSize, TOOLS } from "./toolbar.js";
+import { chooseTool, setToolSize, stepToolHardness, stepToolSize, TOOLS } from "./toolbar.js";
 
 /**
- * @typedef {{key: string, shown: string[], label: string, ctrl?: boolean, shift?: boolean, act: (event: KeyboardEvent) => void}} Binding
- * @param {Record<string, (event?: KeyboardEvent) => void>} actions @returns {Binding[]}
+ * What each command does.
+ * @param {Record<string, () => void>} actions @param {import("./pointer.js").Pointers} pointers @param {import("./stage.js").Stage} stage
+ * @returns {Record<string, (down: boolean) => void>}
  */
-export function bindings(actions) {
-  const plain = (key, shown, label, act) => ({ key, shown: [shown], label, act });
-  const ctrl = (key, label, act, shift = false) => ({ key, shown: ["Ctrl", ...(shift ? ["Shift"] : []), key.toUpperCase()], label, ctrl: true, shift, act });
-  return [
-    ...TOOLS.filter(Boolean).map(({ name, keys }) => plain(keys.toLowerCase(), keys, `tool.${name}`, () => chooseTool(name))),
-    plain("x", "X", "action.swap", actions.swap),
-    plain("d", "D", "action.default-colours", actions["default-colours"]),
-    plain("[", "[", "key.smaller", () => stepToolSize(-1)),
-    plain("]", "]", "key.larger", () => stepToolSize(1)),
-    ...SIZE_PRESETS.map((size, at) => ({ ...plain(String(at + 1), String(at + 1), "key.preset", () => setToolSize(size)), hidden: at > 0 })),
-    ctrl("z", "action.undo", actions.undo),
-    ctrl("z", "action.redo", actions.redo, true),
-    { ...ctrl("y", "action.redo", actions.redo), hidden: true },
-    ctrl("o", "action.open", actions.open),
-    ctrl("s", "action.save", actions.save),
-    ctrl("e", "action.export", actions.export),
-    plain("n", "N", "action.next-pass", actions["next-pass"]),
-    plain("delete", "Del", "option.delete", actions["remove-hint"]),
-    { ...plain("backspace", "⌫", "option.delete", actions["remove-hint"]), hidden: true },
-    plain(",", ",", "key.previous-hint", () => actions["step-hint"](-1)),
-    plain(".", ".", "key.next-hint", () => actions["step-hint"](1)),
-    plain("0", "0", "action.fit", actions.fit),
-    plain("+", "+", "action.zoom-in", actions["zoom-in"]),
-    { ...plain("=", "=", "action.zoom-in", actions["zoom-in"]), hidden: true },
-    plain("-", "−", "action.zoom-out", actions["zoom-out"]),
-    plain("h", "H", "action.flip", actions.flip),
-    plain("r", "R", "action.rotate", actions.rotate),
-    { key: "r", shown: ["Shift", "R"], label: "action.rotate-back", shift: true, act: actions["rotate-back"] },
-    plain("f", "F", "action.layout", actions.layout),
-    plain("f4", "F4", "action.panels", actions.panels),
-    plain("?", "?", "action.help", actions.help),
-    { ...plain("f1", "F1", "action.help", actions.help), hidden: true },
-  ];
+function actsOf(actions, pointers, stage) {
+  const tools = TOOLS.filter(Boolean).map(({ name }) => [`tool-${name}`, () => chooseTool(name)]);
+  const presets = SIZE_PRESETS.map((size, at) => [`preset-${at + 1}`, () => setToolSize(size)]);
+  return {
+    ...actions,
+    ...Object.fromEntries([...tools, ...presets]),
+    smaller: () => stepToolSize(-1),
+    larger: () => stepToolSize(1),
+    softer: () => stepToolHardness(-1),
+    harder: () => stepToolHardness(1),
+    pan: (down) => pointers.hold("space", down),
+    pick: (down) => pointers.hold("alt", down),
+    compare: (down) => stage.compare(down),
+  };
 }
-
-/** Held keys and those of the crosshair: listed in the help, handled below. */
-export const HELD = [
-  { shown: ["Space"], label: "key.pan" },
-  { shown: ["Alt"], label: "key.pick" },
-  { shown: ["C"], label: "action.compare" },
-  { shown: ["Tab"], label: "key.compare-tab" },
-  { shown: ["←↑↓→"], label: "key.crosshair" },
-  { shown: ["Enter"], label: "key.press" },
-  { shown: ["Esc"], label: "key.cancel" },
-  { shown: ["Ctrl", "V"], label: "key.paste" },
-];
 
 const STEP = 8;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const onPicture = ({ target }) => target instanceof Element && Boolean(target.closest("#stage"));
+const onButton = ({ target }) => target instanceof Element && target.matches("button, select, input, [role=slider]");
 
-/**
- * @param {Binding[]} table @param {import("./pointer.js").Pointers} pointers @param {import("./stage.js").Stage} stage
- * @param {{nudgeHint: (dx: number, dy: number) => boolean, escape: () => void}} app
- */
-export function listenToKeys(table, pointers, stage, app) {
-  const find = (event) => {
-    const key = event.key.toLowerCase();
-    const ctrl = event.ctrlKey || event.metaKey;
-    const letters = /^[a-z]$/.test(key);
-    return table.find((one) => one.key === key && Boolean(one.ctrl) === ctrl && (!(letters || ctrl) || Boolean(one.shift) === event.shiftKey));
-  };
-  window.addEventListener("keydown", (event) => {
+export class Keyboard {
+  /**
+   * @param {Record<string, () => void>} actions @param {import("./pointer.js").Pointers} pointers @param {import("./stage.js").Stage} stage
+   * @param {{nudgeHint: (dx: number, dy: number) => boolean, escape: () => void}} app
+   */
+  constructor(actions, pointers, stage, app) {
+    Object.assign(this, { pointers, stage, app, acts: actsOf(actions, pointers, stage) });
+    /** Held commands by the key that holds them: a modifier let go first must not leave one stuck. */
+    this.holding = new Map();
+    window.addEventListener("keydown", (event) => this.#down(event));
+    window.addEventListener("keyup", (event) => this.#up(event));
+    window.addEventListener("blur", () => this.release());
+  }
+
+  #down(event) {
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    if (onPicture(event) && pictureKey(event)) return event.preventDefault();
-    if (event.altKey && event.key !== "Alt") return;
-    if (heldKey(event, true)) return;
-    const found = find(event);
-    if (!found || (onButton(event) && [" ", "Enter"].includes(event.key))) return;
+    if (onPicture(event) && this.#pictureKey(event)) return event.preventDefault();
+    if (onButton(event) && [" ", "Enter"].includes(event.key)) return;
+    const command = keys.commandOf(event);
+    if (!command) return;
     event.preventDefault();
-    found.act(event);
-  });
-  window.addEventListener("keyup", (event) => heldKey(event, false));
-  window.addEventListener("blur", () => {
-    for (const key of ["space", "alt"]) pointers.hold(key, false);
-    stage.compare(false);
-  });
+    if (!command.hold) this.acts[command.id](true);
+    else if (!this.holding.has(event.code)) {
+      this.holding.set(event.code, command.id);
+      this.acts[command.id](true);
+    }
+  }
 
-  const onPicture = (event) => event.target instanceof Element && Boolean(event.target.closest("#stage"));
-  const onButton = (event) => event.target instanceof Element && event.target.matches("button, select, input, [role=slider]");
+  #up(event) {
+    if (event.key === "Tab") this.stage.compare(false);
+    const id = this.holding.get(event.code);
+    if (!id) return;
+    event.preventDefault();
+    this.holding.delete(event.code);
+    this.acts[id](false);
+  }
 
-  function heldKey(event, down) {
-    if (event.key === "Alt") {
-      event.preventDefault();
-      pointers.hold("alt", down);
-    } else if (event.key === " " && !onButton(event)) {
-      event.preventDefault();
-      pointers.hold("space", down);
-    } else if (event.key.toLowerCase() === "c" && !event.ctrlKey && !event.metaKey) stage.compare(down);
-    else if (event.key === "Tab" && !down) stage.compare(false);
-    else return false;
-    return true;
+  /** Another window has the keyboard now: nothing is held any more. */
+  release() {
+    for (const id of this.holding.values()) this.acts[id](false);
+    this.holding.clear();
+    this.stage.compare(false);
   }
 
   /** On the picture: arrows, Enter, Escape; and Tab, but only for those who came by pointer: for others it moves the focus. */
-  function pictureKey(event) {
+  #pictureKey(event) {
     if (event.ctrlKey || event.metaKey) return false;
     const arrow = ARROWS[event.key];
-    if (arrow) {
-      const step = event.shiftKey ? STEP * 4 : STEP;
-      if (!app.nudgeHint(arrow[0] * (event.shiftKey ? 10 : 1), arrow[1] * (event.shiftKey ? 10 : 1))) pointers.nudge(arrow[0] * step, arrow[1] * step);
-    } else if (event.key === "Enter") pointers.press(event.shiftKey);
-    else if (event.key === "Escape") app.escape();
-    else if (event.key === "Tab" && !event.shiftKey && pointers.point && !pointers.byKeyboard) stage.compare(true);
+    if (arrow) this.#arrow(arrow, event.shiftKey);
+    else if (event.key === "Enter") this.pointers.press(event.shiftKey);
+    else if (event.key === "Escape") this.app.escape();
+    else if (event.key === "Tab" && !event.shiftKey && this.pointers.point && !this.pointers.byKeyboard) this.stage.compare(true);
     else return false;
     return true;
   }
+
+  #arrow([dx, dy], far) {
+    if (this.app.nudgeHint(dx * (far ? 10 : 1), dy * (far ? 10 : 1))) return;
+    const step = far ? STEP * 4 : STEP;
+    this.pointers.nudge(dx * step, dy * step);
+  }
 }
+

@@ -41,8 +41,8 @@ export function maskPanel(editor) {
   };
   const map = (label, value) => change(label, (mask, width, rect) => mapMask(mask, width, rect, value));
   const actions = {
-    fill: () => map("step.mask-fill", () => 255),
-    clear: () => map("step.mask-clear", () => 0),
+    fill: () => change("step.mask-fill", (mask) => mask.fill(255)),
+    clear: () => change("step.mask-clear", (mask) => mask.fill(0)),
     invert: () => map("step.mask-invert", (value) => 255 - value),
     grow: () => change("step.mask-grow", (mask, width) => growMask(mask, width, editor.document.height, 2)),
   };

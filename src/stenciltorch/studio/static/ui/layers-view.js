@@ -1,8 +1,9 @@
 /**
  * The pictures of all layers, kept in step with the document and the engine, and the order they lie in. Draws them into
- * any pane; knows nothing of panes' sizes or of pointers.
+ * any pane; knows nothing of panes' sizes or of pointers. What a stroke touches is shown at once; what covers much of a
+ * large drawing comes in slices, a few milliseconds each, so that the pen never waits.
  *
- * Events: dirty (rect in picture pixels, or null for everything).
+ * Events: dirty (rect in picture pixels, or null for everything); work (there is some for `slice`).
  */
 
 import { cropLayer, inkOf, rgbToRgba } from "../core/compose.js";
@@ -10,6 +11,8 @@ import { isOpen } from "../core/document.js";
 import { Emitter } from "../core/emitter.js";
 import { intersect, wholeOf } from "../core/geometry.js";
 import { rasteriseHints } from "../core/hints.js";
+import { Jobs } from "../core/jobs.js";
+import { SLICE_MS } from "../core/pace.js";
 import { settings } from "./settings.js";
 import { Surface } from "./surface.js";
 
@@ -17,7 +20,8 @@ import { Surface } from "./surface.js";
 const KEEP_TINT = [52, 56, 74];
 const KEEP_ALPHA = [0.3, 0.52];
 const STRIPES = 90;
-const BAND = 1 << 20;
+/** RGBA of what is kept, by stripe and by the mask's value. */
+const KEPT = KEEP_ALPHA.map((alpha) => Uint32Array.from({ length: 256 }, (_, value) => KEEP_TINT[0] | (KEEP_TINT[1] << 8) | (KEEP_TINT[2] << 16) | (Math.round((255 - value) * alpha) << 24)));
 
 export class LayersView extends Emitter {
   /** @param {import("../core/editor.js").Editor} editor @param {import("../engine/live.js").Live} live */
@@ -26,7 +30,7 @@ export class LayersView extends Emitter {
     this.editor = editor;
     this.live = live;
     editor.on("open", () => this.#open());
-    editor.on("touched", ({ layer, rect }) => this.#touched(layer, rect));
+    editor.on("touched", (detail) => this.#touched(detail));
     live.on("preview", ({ preview, work }) => this.#showPreview(preview, work));
     live.on("strip", ({ first, rows, illustration }) => this.#showStrip(first, rows, illustration));
     live.on("finished", () => this.#finished());
@@ -40,43 +44,57 @@ export class LayersView extends Emitter {
   }
 
   #open() {
-    const { lineart } = this.editor.document;
     this.surfaces = { lineart: new Surface(this.size) };
     this.preview = null;
     this.shown = "none";
-    this.bands(this.size, (rect) => this.surfaces.lineart.put(rect, inkOf(cropLayer(lineart, 1, this.size.width, rect))));
-    for (const layer of ["hints", "retouches", "mask", "base"]) this.#touched(layer, this.size);
+    this.base = null;
+    this.jobs = new Jobs(this.size, (layer, rect) => this.#show(layer, rect));
+    this.#mark("lineart", this.size);
+    for (const layer of ["hints", "retouches", "mask", "base"]) this.#touched({ layer, rect: this.size, live: false });
     this.emit("dirty", null);
   }
 
-  /** Work through a rectangle in bands, so that no step needs much memory. @param {import("../core/geometry.js").Rect} rect @param {(band: import("../core/geometry.js").Rect) => void} step */
-  bands(rect, step) {
-    const rows = Math.max(1, Math.floor(BAND / rect.width));
-    for (let y = rect.y; y < rect.y + rect.height; y += rows) step({ ...rect, y, height: Math.min(rows, rect.y + rect.height - y) });
+  /** @param {string} layer @param {import("../core/geometry.js").Rect} rect */
+  #mark(layer, rect) {
+    if (!Jobs.small(rect)) {
+      this.jobs.mark(layer, rect);
+      return this.emit("work");
+    }
+    this.#show(layer, rect);
+    this.emit("dirty", rect);
+  }
+
+  /** Called before each drawing of the screen: a slice of what is waiting. @returns {import("../core/geometry.js").Rect | null} what is new */
+  slice() {
+    const ends = performance.now() + SLICE_MS;
+    this.slices = (this.slices ?? 0) + 1;
+    return this.jobs.run(() => performance.now() >= ends);
+  }
+
+  #show(layer, rect) {
+    if (layer === "lineart") this.surfaces.lineart.put(rect, inkOf(cropLayer(this.editor.document.lineart, 1, this.size.width, rect)));
+    else if (layer === "mask") this.#surface("mask").put(rect, this.#hatch(rect));
+    else if (layer === "base") this.#surface("base").put(rect, rgbToRgba(cropLayer(this.base, 3, this.size.width, rect)));
+    else this.#showStrokes(layer, rect);
   }
 
   #surface(layer) {
     return (this.surfaces[layer] ??= new Surface(this.size));
   }
 
-  #touched(layer, rect) {
+  #touched({ layer, rect, live }) {
     if (layer === "base") return void this.#showBase();
     const part = intersect(rect, this.size);
     if (!part || layer === "passes") return;
-    if (layer === "mask") this.#showMask(part);
-    else this.#showStrokes(layer, part);
-    this.emit("dirty", part);
+    if (layer === "mask" && !this.#maskMatters(part, live)) return;
+    if (layer !== "mask" && !this.editor.strokes(layer).length && !this.surfaces[layer]) return;
+    this.#mark(layer, part);
   }
 
   #showStrokes(layer, rect) {
-    const strokes = this.editor.strokes(layer);
-    if (!strokes.length && !this.surfaces[layer]) return;
-    const lines = layer === "hints" && settings.get("visible").lineart;
-    this.bands(rect, (band) => {
-      const pixels = rasteriseHints(strokes, band);
-      if (lines) this.#inkInto(pixels, band);
-      this.#surface(layer).put(band, pixels);
-    });
+    const pixels = rasteriseHints(this.editor.strokes(layer), rect);
+    if (layer === "hints" && settings.get("visible").lineart) this.#inkInto(pixels, rect);
+    this.#surface(layer).put(rect, pixels);
   }
 
   /** The lines stay visible over a hint (paper Fig. 1). */
@@ -92,42 +110,42 @@ export class LayersView extends Emitter {
     }
   }
 
-  #showMask(rect) {
-    this.maskOpen = isOpen(this.editor.document.mask);
-    if (this.maskOpen && !this.surfaces.mask) return;
-    this.bands(rect, (band) => {
-      this.#surface("mask").put(band, this.#hatch(band));
-    });
+  /** Keeps `maskOpen` in step, looking at everything only when a change is final. */
+  #maskMatters(rect, live) {
+    const { mask } = this.editor.document;
+    if (!isOpen(cropLayer(mask, 1, this.size.width, rect))) this.maskOpen = false;
+    else if (!live) this.maskOpen = isOpen(mask);
+    return !this.maskOpen || Boolean(this.surfaces.mask);
   }
 
   #hatch(band) {
     const { mask, width, height } = this.editor.document;
     const stripe = Math.max(3, Math.round(Math.max(width, height) / STRIPES));
-    const pixels = new Uint8ClampedArray(band.width * band.height * 4);
+    const words = new Uint32Array(band.width * band.height);
     for (let y = band.y, to = 0; y < band.y + band.height; y++) {
-      for (let x = band.x; x < band.x + band.width; x++, to += 4) {
-        const kept = 255 - mask[y * width + x];
-        if (kept === 0) continue;
-        pixels[to] = KEEP_TINT[0];
-        pixels[to + 1] = KEEP_TINT[1];
-        pixels[to + 2] = KEEP_TINT[2];
-        pixels[to + 3] = kept * KEEP_ALPHA[Math.floor((x + y) / stripe) & 1];
+      let at = y * width + band.x;
+      for (let x = band.x; x < band.x + band.width; x++, at++, to++) {
+        if (mask[at] !== 255) words[to] = KEPT[Math.floor((x + y) / stripe) & 1][mask[at]];
       }
     }
-    return pixels;
+    return new Uint8ClampedArray(words.buffer);
   }
 
   async #showBase() {
     const { base } = this.editor.document;
     const pixels = base && (await base.pixels());
     if (base !== this.editor.document.base) return;
-    this.hasBase = Boolean(base);
-    if (base) this.bands(this.size, (band) => this.#surface("base").put(band, rgbToRgba(cropLayer(pixels, 3, this.size.width, band))));
+    this.base = pixels;
+    if (base) this.#mark("base", this.size);
     this.emit("dirty", null);
   }
 
+  get hasBase() {
+    return Boolean(this.base);
+  }
+
   #restack() {
-    this.#showStrokes("hints", this.size);
+    if (this.surfaces.hints) this.#mark("hints", this.size);
     this.emit("dirty", null);
   }
 

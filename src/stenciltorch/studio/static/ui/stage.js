@@ -26,6 +26,7 @@ export class Stage extends Emitter {
     /** @type {((pane: Pane) => void)[]} draw on the overlay of every pane */
     this.inks = [];
     layers.on("dirty", (rect) => this.redraw(rect));
+    layers.on("work", () => this.#schedule());
     settings.on("layout", () => this.arrange());
     onLanguage(() => translate(this.root));
     new ResizeObserver(() => this.#resized()).observe(root);
@@ -109,6 +110,12 @@ export class Stage extends Emitter {
     this.setView(rotateAt(this.view, this.main.size, this.#middle(), degrees));
   }
 
+  /** Neither turned nor mirrored. */
+  upright() {
+    if (this.view.flipped) this.flip();
+    this.rotate(-this.view.rotation);
+  }
+
   /** @param {boolean} before */
   compare(before) {
     if (this.before === before) return;
@@ -135,6 +142,9 @@ export class Stage extends Emitter {
 
   #draw() {
     this.frame = null;
+    const fresh = this.layers.slice();
+    if (fresh) this.part = union(this.part ?? null, fresh);
+    if (!this.layers.jobs.empty) this.#schedule();
     const rect = this.whole ? null : this.part;
     const dirty = this.whole || this.part;
     this.whole = false;

@@ -15,6 +15,8 @@ export class Surface {
     this.levels = [this.#level(width, height)];
     /** @type {(import("../core/geometry.js").Rect | null)[]} */
     this.stale = [null];
+    /** Where anything was ever put: a level made later need not look elsewhere. */
+    this.used = null;
   }
 
   #level(width, height) {
@@ -32,6 +34,7 @@ export class Surface {
 
   /** @param {import("../core/geometry.js").Rect} rect */
   touch(rect) {
+    this.used = union(this.used, rect);
     for (let level = 1; level < this.stale.length; level++) this.stale[level] = union(this.stale[level], rect);
   }
 
@@ -51,7 +54,7 @@ export class Surface {
     if (!this.levels[level]) {
       this.#refresh(level - 1);
       this.levels[level] = this.#level(Math.ceil(this.width / 2 ** level), Math.ceil(this.height / 2 ** level));
-      this.stale[level] = rectOf(0, 0, this.width, this.height);
+      this.stale[level] = this.used;
     }
     if (!this.stale[level]) return;
     this.#refresh(level - 1);

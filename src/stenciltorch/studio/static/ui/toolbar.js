@@ -2,26 +2,28 @@
 
 import { nextSize, LARGEST_SIZE, SIZE_PRESETS, SMALLEST_SIZE } from "../core/strokes.js";
 import { el, find, icon } from "./dom.js";
-import { named, t, worded } from "./i18n.js";
-import { onLanguage } from "./i18n.js";
+import { keys } from "./commands.js";
+import { named, onLanguage, t, worded } from "./i18n.js";
 import { settings } from "./settings.js";
 import { LAYER_OF } from "./tools.js";
 
 export const TOOLS = [
-  { name: "pen", keys: "B" },
-  { name: "eraser", keys: "E" },
-  { name: "bucket", keys: "G" },
-  { name: "picker", keys: "I" },
-  { name: "select", keys: "V" },
+  { name: "pen" },
+  { name: "eraser" },
+  { name: "bucket" },
+  { name: "picker" },
+  { name: "select" },
   null,
-  { name: "mask", keys: "M" },
-  { name: "region", keys: "W" },
-  { name: "lasso", keys: "L" },
+  { name: "mask" },
+  { name: "region" },
+  { name: "lasso" },
   null,
-  { name: "brush", keys: "P" },
+  { name: "brush" },
 ];
 
 export const SIZED = ["pen", "eraser", "mask", "brush"];
+/** Hints and retouches are erased by cuts, which are hard. */
+const SOFT = ["pen", "mask", "brush"];
 const CURSORS = { select: "arrow", picker: "cross", bucket: "cross", region: "cross", lasso: "cross" };
 
 /** @param {string} tool */
@@ -48,8 +50,8 @@ export function toolbar() {
   show();
 }
 
-function toolButton({ name, keys }) {
-  return named(el("button", { type: "button", role: "radio", "data-tool": name, onclick: () => chooseTool(name) }, icon(name)), `tool.${name}`, keys);
+function toolButton({ name }) {
+  return named(el("button", { type: "button", role: "radio", "data-tool": name, onclick: () => chooseTool(name) }, icon(name)), `tool.${name}`, `tool-${name}`);
 }
 
 /** Arrow keys walk through the tools, as in any toolbar. */
@@ -73,12 +75,22 @@ export const setToolSize = (size) => settings.setPart("sizes", sizedTool(), Math
 /** @param {1 | -1} direction */
 export const stepToolSize = (direction) => setToolSize(nextSize(toolSize(), direction));
 
+/** Share of a tool's reach that is fully covered; 1 = a hard edge. */
+export const toolHardness = () => settings.get("hardness")[sizedTool()] ?? 1;
+
+/** @param {number} share 0..1 */
+export const setToolHardness = (share) => settings.setPart("hardness", sizedTool(), Math.min(1, Math.max(0, Math.round(share * 20) / 20)));
+
+/** @param {1 | -1} direction */
+export const stepToolHardness = (direction) => setToolHardness(toolHardness() + direction * 0.1);
+
 /** What the chosen tool can be told: rebuilt when the tool changes. @param {{selection: any, removeHint: () => void, recolour: () => void, restoreAll: () => void}} app */
 export function optionsBar(app) {
   const root = find("#options");
   const show = () => root.replaceChildren(worded(el("span", { class: "tool-name" }), `tool.${settings.get("tool")}`), ...optionsFor(settings.get("tool"), app));
   settings.on("tool", show);
   onLanguage(show);
+  keys.on("change", show);
   app.selection.on("change", () => settings.get("tool") === "select" && showSelection(root, app));
   show();
 }
@@ -86,7 +98,8 @@ export function optionsBar(app) {
 function optionsFor(tool, app) {
   const options = [];
   if (SIZED.includes(tool)) options.push(sizeField(), presets());
-  if (tool === "brush") options.push(shareField("opacity", "option.opacity"), shareField("softness", "option.softness"));
+  if (SOFT.includes(tool)) options.push(hardnessField());
+  if (tool === "brush") options.push(shareField("opacity", "option.opacity"));
   if (["mask", "region", "lasso"].includes(tool)) options.push(segments("maskMode", "option.mask-mode", ["add", "remove"]));
   if (tool === "eraser") options.push(segments("layer", "option.erases", ["hints", "mask", "retouches"]));
   if (["bucket", "region"].includes(tool)) options.push(gapField());
@@ -119,8 +132,14 @@ function sizeField() {
   return field;
 }
 
+function hardnessField() {
+  const field = rangeField("option.hardness", { min: "0", max: "1", step: "0.05", class: "short" }, toolHardness, setToolHardness, () => `${Math.round(toolHardness() * 100)} %`);
+  const stop = settings.on("hardness", () => (field.isConnected ? field.refresh() : stop()));
+  return field;
+}
+
 function presets() {
-  const buttons = SIZE_PRESETS.map((size, at) => el("button", { type: "button", "aria-label": `${size} px`, title: `${size} px (${at + 1})`, onclick: () => setToolSize(size) }, String(size)));
+  const buttons = SIZE_PRESETS.map((size, at) => el("button", { type: "button", "aria-label": `${size} px`, title: `${size} px (${keys.shown(`preset-${at + 1}`).join("+")})`, onclick: () => setToolSize(size) }, String(size)));
   const show = () => {
     for (const [at, node] of buttons.entries()) node.setAttribute("aria-pressed", String(toolSize() === SIZE_PRESETS[at]));
   };

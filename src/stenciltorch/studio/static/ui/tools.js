@@ -16,12 +16,14 @@
 import { Editor } from "../core/editor.js";
 import { intersect, rectOf, union, wholeOf } from "../core/geometry.js";
 import { areaHint, eraseHints, hintAt, moveHint, newId, replaceHint, strokeHint } from "../core/hints.js";
-import { areaCoverage, coverMask, mapMask, polygonCoverage, strokeCoverage } from "../core/mask.js";
+import { areaCoverage, coverMask, fillArea, polygonCoverage, strokeCoverage } from "../core/mask.js";
 import { isOpen } from "../core/document.js";
 import { extendStroke, strokeBounds } from "../core/strokes.js";
 import { settings } from "./settings.js";
 
 const brushOf = (tool) => ({ size: settings.get("sizes")[tool], pressure: settings.get("pressure") });
+
+const softnessOf = (tool) => Math.round((1 - settings.get("hardness")[tool]) * 100) / 100;
 
 /** Points of a stroke under way. */
 class Path {
@@ -59,8 +61,8 @@ class StrokeTool {
   }
 
   #list() {
-    const soft = this.layer === "retouches";
-    const options = { id: this.id, opacity: soft ? settings.get("opacity") : 1, softness: soft ? settings.get("softness") : 0 };
+    const opacity = this.layer === "retouches" ? settings.get("opacity") : 1;
+    const options = { id: this.id, opacity, softness: softnessOf(this.name) };
     return [...this.before, strokeHint(this.path.points.slice(), settings.get("colour"), options)];
   }
 
@@ -85,7 +87,9 @@ class MaskTool {
   }
 
   down(sample) {
-    this.path = new Path(this.eraser ? "eraser" : "mask");
+    const name = this.eraser ? "eraser" : "mask";
+    this.path = new Path(name);
+    this.softness = softnessOf(name);
     this.opens = !this.eraser && (settings.get("maskMode") === "add") !== Boolean(sample.shift);
     if (this.opens) startMask(this.app);
     this.move([sample]);
@@ -97,7 +101,7 @@ class MaskTool {
     const rect = this.path?.add(samples);
     if (!rect) return;
     const points = [...joint, ...this.path.points.slice(from)];
-    this.app.editor.changeMask(rect, (mask, part) => coverMask(mask, this.app.editor.document.width, part, strokeCoverage(part, points), this.opens));
+    this.app.editor.changeMask(rect, (mask, part) => coverMask(mask, this.app.editor.document.width, part, strokeCoverage(part, points, this.softness), this.opens));
   }
 
   up() {
@@ -115,7 +119,7 @@ class MaskTool {
 export function startMask(app) {
   const { document } = app.editor;
   if (!isOpen(document.mask)) return;
-  app.editor.changeMask(wholeOf(document), (mask, rect) => mapMask(mask, document.width, rect, () => 0));
+  app.editor.changeMask(wholeOf(document), (mask) => mask.fill(0));
   app.say("say.mask-started");
 }
 
@@ -268,7 +272,7 @@ class RegionTool {
     if (this.opens && !this.started) startMask(this.app);
     this.started = true;
     this.last = area;
-    editor.changeMask(area, (mask, part) => coverMask(mask, editor.document.width, part, areaCoverage(part, area), this.opens));
+    editor.changeMask(area, (mask, part) => fillArea(mask, editor.document.width, part, area, this.opens));
     if (!this.working) editor.endMask("step.region");
   }
 

@@ -6,24 +6,24 @@ import { settings } from "./settings.js";
 
 /** @param {Record<string, () => void>} actions @param {import("./stage.js").Stage} stage @param {import("../core/editor.js").Editor} editor */
 export function topbar(actions, stage, editor) {
-  const button = (name, symbol, keys = "", options = {}) => named(el("button", { type: "button", class: "icon-only", id: `action-${name}`, onclick: () => actions[name](), ...options }, icon(symbol)), `action.${name}`, keys);
-  const labelled = (name, symbol, keys) => {
-    const node = tipped(el("button", { type: "button", class: "labelled", id: `action-${name}`, onclick: () => actions[name]() }, icon(symbol), worded(el("span"), `action.${name}-short`)), `action.${name}`, keys);
+  const button = (name, symbol, options = {}) => named(el("button", { type: "button", class: "icon-only", id: `action-${name}`, onclick: () => actions[name](), ...options }, icon(symbol)), `action.${name}`, name);
+  const labelled = (name, symbol) => {
+    const node = tipped(el("button", { type: "button", class: "labelled", id: `action-${name}`, onclick: () => actions[name]() }, icon(symbol), worded(el("span"), `action.${name}-short`)), `action.${name}`, name);
     return node;
   };
-  find("#file-actions").append(labelled("open", "open", "Ctrl+O"), labelled("examples", "examples", ""), labelled("save", "save", "Ctrl+S"), labelled("export", "export", "Ctrl+E"));
-  find("#edit-actions").append(button("undo", "undo", "Ctrl+Z"), button("redo", "redo", "Ctrl+Y"));
+  find("#file-actions").append(labelled("open", "open"), labelled("examples", "examples"), labelled("save", "save"), labelled("export", "export"));
+  find("#edit-actions").append(button("undo", "undo"), button("redo", "redo"));
   find("#view-actions").append(
-    button("zoom-out", "zoom-out", "−", { class: "icon-only roomy" }), zoomReadout(actions, stage), button("zoom-in", "zoom-in", "+", { class: "icon-only roomy" }),
-    button("fit", "fit", "0"), button("flip", "flip", "H", { class: "icon-only roomy" }), button("rotate", "rotate", "R", { class: "icon-only roomy" }),
+    button("zoom-out", "zoom-out", { class: "icon-only roomy" }), zoomReadout(actions, stage), button("zoom-in", "zoom-in", { class: "icon-only roomy" }),
+    button("fit", "fit"), button("flip", "flip", { class: "icon-only roomy" }), button("rotate", "rotate", { class: "icon-only roomy" }),
     layoutButton(actions, stage), compareButton(stage),
   );
-  find("#app-actions").append(languageSelect(), button("theme", "theme"), button("help", "help", "?"), button("panels", "panels", "F4"));
+  find("#app-actions").append(languageSelect(), button("theme", "theme"), button("settings", "settings"), button("help", "help"), button("panels", "panels"));
   followHistory(editor);
 }
 
 function zoomReadout(actions, stage) {
-  const node = tipped(el("button", { type: "button", class: "zoom roomy", onclick: () => actions["actual-size"]() }), "action.actual-size");
+  const node = tipped(el("button", { type: "button", class: "zoom roomy", onclick: () => actions["actual-size"]() }), "action.actual-size", "actual-size");
   const show = () => (node.textContent = `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
   stage.on("view", show);
   show();
@@ -31,7 +31,7 @@ function zoomReadout(actions, stage) {
 }
 
 function layoutButton(actions, stage) {
-  const node = named(el("button", { type: "button", class: "icon-only", id: "action-layout", onclick: () => actions.layout() }), "action.layout", "F");
+  const node = named(el("button", { type: "button", class: "icon-only", id: "action-layout", onclick: () => actions.layout() }), "action.layout", "layout");
   const show = () => {
     node.setAttribute("aria-pressed", String(stage.beside));
     node.replaceChildren(icon(stage.beside ? "beside" : "over"));
@@ -43,7 +43,7 @@ function layoutButton(actions, stage) {
 
 /** Held, not switched: the picture before this pass shows as long as the button or key is down. */
 function compareButton(stage) {
-  const node = named(el("button", { type: "button", class: "icon-only", id: "action-compare" }, icon("compare")), "action.compare", "C");
+  const node = named(el("button", { type: "button", class: "icon-only", id: "action-compare" }, icon("compare")), "action.compare", "compare");
   const hold = (before) => () => stage.compare(before);
   node.addEventListener("pointerdown", hold(true));
   for (const type of ["pointerup", "pointerleave", "pointercancel", "blur", "keyup"]) node.addEventListener(type, hold(false));

@@ -1,0 +1,7 @@
+/** The first module of the page: the model is being opened while the rest is still loading. */
+
+import { launchEarly } from "./engine/launch.js";
+import { settings } from "./ui/settings.js";
+
+export const models = new URL("models/", document.baseURI).href;
+export const launched = launchEarly(settings.get("engine"), models);
