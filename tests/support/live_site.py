@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import NamedTuple
 
+from stenciltorch.finishing import Maker
+from stenciltorch.runtime import open_model
 from stenciltorch.studio.security import HEADERS, Access
 from stenciltorch.studio.server import address_of, create_app, listen, make_server
 from stenciltorch.studio.shelf import Shelf
@@ -98,7 +100,7 @@ def serving(paint, model, remote=False, named=(), waiting=4, **folders):
     address, port = address_of(listener)
     access = Access.of("0.0.0.0" if remote else address, port, TOKEN, named)
     worker = Worker(waiting)
-    server = make_server(create_app(paint, Shelf(model, **folders), access, worker))
+    server = make_server(create_app(paint, Shelf(model, **folders), access, worker, Maker.of(open_model(model))))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

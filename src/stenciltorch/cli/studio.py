@@ -63,6 +63,7 @@ def port(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     from stenciltorch.colorizer import OnnxColorizer
+    from stenciltorch.finishing import Maker
     from stenciltorch.studio.security import Access
     from stenciltorch.studio.server import address_of, create_app, listen, serve
     from stenciltorch.studio.shelf import Shelf
@@ -76,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         access = Access.of(*address_of(listener), token, options.allow_host)
         _welcome(access, listener, options.browser)
-        serve(create_app(colorizer, shelf, access, worker := Worker()), listener, worker)
+        app = create_app(colorizer, shelf, access, worker := Worker(), Maker.of(colorizer.model))
+        serve(app, listener, worker)
     finally:
         listener.close()
     return 0

@@ -1,6 +1,6 @@
 """Paintings <-> layered documents: Photoshop (PSD) and OpenRaster (ORA), written and read."""
 
-from stenciltorch.layers.documents import SUFFIXES, Document, open_document, read_document
+from stenciltorch.layers.documents import SUFFIXES, Document, is_document, open_document, read_document
 from stenciltorch.layers.drawings import Choice, stencil_of
 from stenciltorch.layers.ora import encode_ora
 from stenciltorch.layers.psd import encode_psd
@@ -18,6 +18,7 @@ __all__ = [
     "build_stack",
     "encode_ora",
     "encode_psd",
+    "is_document",
     "open_document",
     "read_document",
     "stencil_of",

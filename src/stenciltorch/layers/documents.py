@@ -36,6 +36,11 @@ class Document(Protocol):
         """The layer mask of a layer or group; None when it has none."""
 
 
+def is_document(data: bytes) -> bool:
+    """Whether these are the bytes of a document that `open_document` knows."""
+    return is_psd(data) or is_ora(data)
+
+
 def read_document(path: Path) -> Document:
     """Raises InputError when the file is missing, too large, damaged or another format."""
     return open_document(_read(path), str(path))

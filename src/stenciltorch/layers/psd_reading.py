@@ -19,6 +19,8 @@ from stenciltorch.files.limits import check_size
 
 MAX_LAYERS = 8000
 """As many as Photoshop allows."""
+MAX_MEMORY = 2**31
+"""Bytes that reading one picture of a document may take, guessed by psd-tools before it is read."""
 
 
 def is_psd(data: bytes) -> bool:
@@ -31,7 +33,7 @@ def open_psd(data: bytes, name: str) -> PsdDocument:
     if height and width:
         check_size(Size(height, width), name)
     with _failing_as_input_error(name):
-        return PsdDocument(PSDImage.open(BytesIO(data)), name)
+        return PsdDocument(PSDImage.open(BytesIO(data), max_alloc_bytes=MAX_MEMORY), name)
 
 
 @contextmanager

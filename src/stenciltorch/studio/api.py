@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from stenciltorch.finishing import Maker
 from stenciltorch.studio.forms import check_form, read_form
 from stenciltorch.studio.openapi import describe
 from stenciltorch.studio.orders import PARTS, Delivery, Order, Paint, fulfil
@@ -27,12 +28,14 @@ class Api:
         paint: colours a stencil; runs on the worker's thread only.
         token: what a request must carry.
         version: of StencilTorch.
+        maker: whom the pictures name; None to name nobody.
     """
 
     paint: Paint
     worker: Worker
     token: str
     version: str
+    maker: Maker | None = None
 
     def routes(self) -> list[BaseRoute]:
         inner = [
@@ -52,7 +55,7 @@ class Api:
         check_bearer(request.headers, self.token)
         boundary = check_form(request)
         with self.worker.place():
-            order = Order.of(await read_form(request, boundary, PARTS))
+            order = Order.of(await read_form(request, boundary, PARTS), self.maker)
             job = partial(fulfil, order, self.paint)
             return _answer(await self.worker.run(job, _leaving(request)))
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stenciltorch.studio.orders import LEVELS, OUTPUTS, PICTURES
+from stenciltorch.studio.orders import MEDIA_TYPES, OUTPUTS, PICTURES
+from stenciltorch.studio.wishes import GROUPINGS
+
+SWITCHED_ON = ("true", "false")
 
 _FAILURES = {
     "400": "The form is damaged or cut short.",
@@ -61,18 +64,37 @@ def _request() -> dict[str, Any]:
         "required": ["lineart"],
         "additionalProperties": False,
         "properties": {
-            "lineart": _picture("The drawing: PNG, JPEG or WebP, on white or transparent paper."),
+            "lineart": _picture("The drawing: PNG, JPEG, WebP, PSD or OpenRaster, on white or transparent paper."),
             "hints": _picture(
                 "Colour wishes: a picture with transparency (alpha 0 = no wish), or dabs and strokes as JSON."
             ),
             "mask": _picture("White where to paint, black where to keep the base. Default: paint everywhere."),
             "base": _picture("The picture so far, of the drawing's size. Default: the bare drawing."),
             "output": _choice(
-                OUTPUTS, "Which picture to answer: with lines, unshaded, or shaded without lines; or all as a zip."
+                OUTPUTS,
+                "Which picture to answer: with lines, unshaded, or shaded without lines; all as a zip; or layers.",
             ),
-            "levels": _choice(("true", *(name for name in LEVELS if name != "true")), "Whiten grey paper."),
+            "levels": _choice(SWITCHED_ON, "Whiten grey paper."),
+            **_wishes(),
         },
     }
+
+
+def _wishes() -> dict[str, Any]:
+    return {
+        "palette": _picture("Keep the flats to these colours: .gpl, .aco, .ase, or a character sheet in JSON."),
+        "recolour": _text("Colours that become others everywhere: OLD=NEW,OLD=NEW; #rrggbb or names of the palette."),
+        "layers": _choice(GROUPINGS, "Of psd and ora: a layer of flats for each colour or each region."),
+        "clipping": _choice(SWITCHED_ON, "Of psd: shade and light are clipped to the flats."),
+        "strip": _choice(SWITCHED_ON[::-1], "Leave program, model and the hints' hash out of the answer."),
+        "line_layer": _text("Of a layered lineart: the layer with the lines."),
+        "hints_layer": _text("Of a layered lineart: the layer with the hints."),
+        "mask_layer": _text("Of a layered lineart: the layer that says where to paint."),
+    }
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"type": "string", "description": description}
 
 
 def _picture(description: str) -> dict[str, Any]:
@@ -92,7 +114,7 @@ def _painted() -> dict[str, Any]:
                 "schema": {"type": "string"},
             }
         },
-        "content": {"image/png": {}, "application/zip": {}},
+        "content": {kind: {} for kind in ("image/png", "application/zip", *MEDIA_TYPES.values())},
     }
 
 

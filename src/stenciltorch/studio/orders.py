@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from stenciltorch.canvas import Hints, Illustration, Painting, Size, Stencil
 from stenciltorch.errors import InputError
 from stenciltorch.files import (
     PictureTooLargeError,
+    Provenance,
     decode_hints,
     decode_illustration,
     decode_lineart,
@@ -19,14 +20,19 @@ from stenciltorch.files import (
     fit_hints,
     fit_mask,
 )
+from stenciltorch.finishing import Finish, Maker
 from stenciltorch.hintfile import HintSheet, draw_hints, parse_hint_file
+from stenciltorch.layers import is_document, open_document, stencil_of
+from stenciltorch.studio.wishes import SWITCH, WISHES, choice, finish_of, layers_of
 from stenciltorch.studio.work import Checkpoint
 
-PARTS = ("lineart", "hints", "mask", "base", "output", "levels")
+PARTS = ("lineart", "hints", "mask", "base", "output", "levels", *WISHES)
 PICTURES = ("illustration", "flats", "colour")
+DOCUMENTS = ("psd", "ora")
 EVERYTHING = "all"
-OUTPUTS = (*PICTURES, EVERYTHING)
-LEVELS = {"true": True, "false": False}
+OUTPUTS = (*PICTURES, EVERYTHING, *DOCUMENTS)
+MEDIA_TYPES = {"psd": "image/vnd.adobe.photoshop", "ora": "image/openraster"}
+LEVELS = SWITCH
 MAX_HINT_FILE = 4 * 2**20
 """Bytes of hints as JSON; 20,000 points have about one million."""
 MAX_DABBED = 2_000_000_000
@@ -44,19 +50,22 @@ class Order:
         parts: the pictures and hints, as the bytes of their files.
         output: one of `OUTPUTS`.
         levels: bring a scan's grey paper to white.
+        finish: what is done with the painting.
     """
 
     parts: Mapping[str, bytes]
     output: str = "illustration"
     levels: bool = True
+    finish: Finish = field(default=Finish())
 
     @classmethod
-    def of(cls, parts: Mapping[str, bytes]) -> Order:
-        """Raises InputError when there is no lineart, or an unknown choice."""
+    def of(cls, parts: Mapping[str, bytes], maker: Maker | None = None) -> Order:
+        """Raises InputError when there is no lineart, an unknown choice, or a palette that cannot be read."""
         if "lineart" not in parts:
             raise InputError("The part 'lineart' is missing; send the drawing as a PNG, JPEG or WebP file.")
-        output = _choice(parts, "output", OUTPUTS, "illustration")
-        return cls(parts, output, LEVELS[_choice(parts, "levels", tuple(LEVELS), "true")])
+        output = choice(parts, "output", OUTPUTS, "illustration")
+        levels = LEVELS[choice(parts, "levels", tuple(LEVELS), "true")]
+        return cls(parts, output, levels, finish_of(parts, maker))
 
 
 @dataclass(frozen=True)
@@ -75,18 +84,29 @@ def fulfil(order: Order, paint: Paint, check: Checkpoint) -> Delivery:
         InputError: a part that cannot be used, or sizes that do not fit together.
     """
     notices: list[str] = []
-    painting = paint(read_stencil(order, notices, check), check)
+    stencil = read_stencil(order, notices, check)
+    painting = order.finish.settled(paint(stencil, check), stencil)
     check(1.0)
+    content, media_type = _content(order, stencil, painting, check)
+    return Delivery(content, media_type, tuple(notices))
+
+
+def _content(order: Order, stencil: Stencil, painting: Painting, check: Checkpoint) -> tuple[bytes, str]:
+    provenance = order.finish.provenance(stencil.hints)
+    if order.output in DOCUMENTS:
+        stack = order.finish.stack(stencil, painting)
+        check(1.0)
+        return order.finish.layered(stack, f".{order.output}", provenance), MEDIA_TYPES[order.output]
     if order.output == EVERYTHING:
-        return Delivery(_zipped(painting, check), "application/zip", tuple(notices))
-    return Delivery(_png(painting, order.output), "image/png", tuple(notices))
+        return _zipped(painting, provenance, check), "application/zip"
+    return _png(painting, order.output, provenance), "image/png"
 
 
 def read_stencil(order: Order, notices: list[str], check: Checkpoint) -> Stencil:
     """The order's parts as one request, each decoded only when still wanted."""
     parts = order.parts
-    lineart = decode_lineart(parts["lineart"], "lineart", order.levels, notices)
-    stencil = Stencil.start(lineart)
+    stencil = _begin(order, notices)
+    lineart = stencil.lineart
     if "hints" in parts:
         check(0.0)
         stencil = stencil.with_hints(read_hints(parts["hints"], lineart.size, notices))
@@ -97,6 +117,14 @@ def read_stencil(order: Order, notices: list[str], check: Checkpoint) -> Stencil
         check(0.0)
         stencil = stencil.with_base(decode_illustration(parts["base"], "base", notices))
     return stencil
+
+
+def _begin(order: Order, notices: list[str]) -> Stencil:
+    """From a picture, or from a layered document with hints and mask of its own."""
+    data = order.parts["lineart"]
+    if is_document(data):
+        return stencil_of(open_document(data, "lineart"), layers_of(order.parts), order.levels, notices)
+    return Stencil.start(decode_lineart(data, "lineart", order.levels, notices))
 
 
 def read_hints(data: bytes, size: Size, notices: list[str]) -> Hints:
@@ -133,23 +161,16 @@ def _check_effort(sheet: HintSheet, size: Size) -> None:
         )
 
 
-def _choice(parts: Mapping[str, bytes], name: str, known: tuple[str, ...], default: str) -> str:
-    found = parts.get(name, default.encode())[:40].decode("utf-8", "replace")
-    if found not in known:
-        raise InputError(f"The part {name!r} must be one of {', '.join(known)}, found {found!r}.")
-    return found
-
-
-def _png(painting: Painting, picture: str) -> bytes:
+def _png(painting: Painting, picture: str, provenance: Provenance | None) -> bytes:
     illustration: Illustration = getattr(painting, picture)
-    return encode_illustration(illustration, ".png")
+    return encode_illustration(illustration, ".png", provenance)
 
 
-def _zipped(painting: Painting, check: Checkpoint) -> bytes:
+def _zipped(painting: Painting, provenance: Provenance | None, check: Checkpoint) -> bytes:
     """One PNG for each picture, with no time in it: the same painting gives the same bytes."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for picture in PICTURES:
             check(1.0)
-            archive.writestr(zipfile.ZipInfo(f"{picture}.png"), _png(painting, picture))
+            archive.writestr(zipfile.ZipInfo(f"{picture}.png"), _png(painting, picture, provenance))
     return buffer.getvalue()

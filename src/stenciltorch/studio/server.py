@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from stenciltorch.errors import InputError
+from stenciltorch.finishing import Maker
 from stenciltorch.studio.answers import Refusal, answer_error
 from stenciltorch.studio.api import Api
 from stenciltorch.studio.bodies import Drain, Refusals
@@ -36,13 +37,14 @@ GRACE_SECONDS = 1
 _BUSY = (errno.EADDRINUSE, errno.EACCES)
 
 
-def create_app(paint: Paint, shelf: Shelf, access: Access, worker: Worker) -> ASGIApp:
+def create_app(paint: Paint, shelf: Shelf, access: Access, worker: Worker, maker: Maker | None = None) -> ASGIApp:
     """The whole server, without a socket.
 
     Args:
         paint: colours a stencil; runs on the worker's thread only.
+        maker: whom the pictures name as program and model; None to name nobody.
     """
-    api = Api(paint, worker, access.token, version("stenciltorch"))
+    api = Api(paint, worker, access.token, version("stenciltorch"), maker)
     handled = (HTTPException, Refusal, InputError, MemoryError, Gone, ClientDisconnect, Exception)
     routes = [*api.routes(), Route("/{path:path}", shelf.answer)]
     site: ASGIApp = Starlette(routes=routes, exception_handlers=dict.fromkeys(handled, answer_error))
