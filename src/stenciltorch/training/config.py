@@ -110,6 +110,7 @@ class LossConfig:
     gradient: float = 0.5
     coarse: float = 1.0
     chroma: float = 1.0
+    taste: float = 0.1
 
 
 @dataclass(frozen=True)
