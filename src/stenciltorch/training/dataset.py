@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from stenciltorch.canvas import Illustration, Regions, Sample, Size
+from stenciltorch.curation.shards import is_shard_folder
 from stenciltorch.errors import DatasetError
 from stenciltorch.synthesis.hatching import hatch
 from stenciltorch.synthesis.sample import compose, synthesize, synthesize_procedural
@@ -31,14 +32,17 @@ class Picture:
 
 
 class Example(NamedTuple):
-    """A sample and how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own."""
+    """A sample and how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own;
+    whether the picture has its own colours."""
 
     sample: Sample
     weight: np.ndarray
+    natural: bool
 
 
 class Batch(NamedTuple):
-    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1."""
+    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1; natural (batch, 1, 1, 1) is 255 for
+    pictures with their own colours."""
 
     lineart: Tensor
     hints: Tensor
@@ -47,6 +51,7 @@ class Batch(NamedTuple):
     target: Tensor
     flats: Tensor
     weight: Tensor
+    natural: Tensor
 
 
 class PackReader:
@@ -73,6 +78,25 @@ class PackReader:
             with np.load(self.pack / f"{entry.id}.npz") as stored:
                 self._read[entry.id] = Picture(stored["illustration"], stored["regions"], stored["colours"])
         return self._read[entry.id]
+
+
+class Reader(Protocol):
+    """Pictures that are drawn at random: of a pack, or of shards."""
+
+    def draw(self, rng: np.random.Generator) -> Picture: ...
+
+
+def open_reader(pack: Path, split: str) -> Reader:
+    """The reader that fits the folder.
+
+    Raises:
+        DatasetError: it is neither a pack nor a folder of shards, or has no picture of this split.
+    """
+    if not is_shard_folder(pack):
+        return PackReader(pack, split)
+    from stenciltorch.training.streaming import ShardPictures
+
+    return ShardPictures(pack, split)
 
 
 def _tree(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
@@ -166,7 +190,7 @@ class Examples:
     def __init__(
         self, pack: Path, data: DataConfig, seed: int, split: str = "train", steps: int = 1, batch: int = 1
     ) -> None:
-        self.reader = PackReader(pack, split)
+        self.reader = open_reader(pack, split)
         self.data = data
         self.seed = seed
         self.length = max(1, steps * batch)
@@ -193,7 +217,7 @@ class Examples:
             lineart = hatch(stencil.lineart, labels.astype(np.int32), int(rng.integers(1, 5)), rng)
             base = compose(lineart, sample.target, stencil.mask)
             stencil = replace(stencil, lineart=lineart, base=base)
-        return Example(replace(sample, stencil=stencil, flats=flats), weight)
+        return Example(replace(sample, stencil=stencil, flats=flats), weight, natural)
 
     def _weight(self, sample: Sample, labels: np.ndarray, natural: bool) -> np.ndarray:
         unhinted = round(255 * (self.data.natural if natural else self.data.invented))
@@ -214,6 +238,7 @@ def collate(examples: list[Example]) -> Batch:
         _stack([example.sample.target.array for example in examples]),
         _stack([example.sample.flats.array for example in examples]),
         _stack([example.weight for example in examples]),
+        _stack([np.full((1, 1), 255 * example.natural, np.uint8) for example in examples]),
     )
 
 

@@ -14,12 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from stenciltorch import files
 from stenciltorch.canvas import MAX_PALETTE, Illustration, Regions
+from stenciltorch.curation.shards import is_shard_folder, read_index
 from stenciltorch.errors import DatasetError, StencilTorchError
 from stenciltorch.synthesis.flats import flatten, quantise
 from stenciltorch.synthesis.regions import extract_regions
@@ -171,6 +173,9 @@ def _prepare_file(picture: Path, target: Path) -> None:
 
 
 def read_pack(pack: Path) -> list[Entry]:
+    """The pictures of a pack, or of a folder of shards."""
+    if is_shard_folder(pack):
+        return [_entry_of(line) for line in read_index(pack)]
     listing = pack / "pack.json"
     if not listing.is_file():
         raise DatasetError(f"There is no pack.json in {pack}; make a pack with `stenciltorch pack`.")
@@ -178,6 +183,11 @@ def read_pack(pack: Path) -> list[Entry]:
         return [Entry(**row) for row in json.loads(listing.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(f"{listing} is damaged ({error}); make the pack again with `stenciltorch pack`.") from error
+
+
+def _entry_of(line: dict[str, Any]) -> Entry:
+    source, group = line.get("source") or "", line.get("group") or ""
+    return Entry(line["key"], line["path"], source, group, line["split"], line["pixels"])
 
 
 def pack_hash(entries: list[Entry]) -> str:
