@@ -10,6 +10,8 @@ docs/static-hosting.md says what headers the host should send. The model that is
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -19,6 +21,10 @@ from stenciltorch.runtime import find_model, open_model
 from stenciltorch.studio.gallery import examples_folder
 from stenciltorch.studio.security import HEADERS
 from stenciltorch.studio.shelf import STATIC, site_files, site_texts
+
+WORKER = "offline/service-worker.js"
+KEPT_WHEN_USED = ("asyncify", "webgpu", "ThirdPartyNotices", WORKER)
+"""Parts of the names of files that visitors do not need for painting without a network."""
 
 
 def build(target: Path, model: Path | None) -> list[str]:
@@ -33,13 +39,29 @@ def build(target: Path, model: Path | None) -> list[str]:
         for path, file in site_files(STATIC, folder, examples_folder()).items()
     }
     texts = {path.removeprefix("/"): text for path, text in site_texts(examples_folder()).items()}
-    texts |= {"_headers": headers_file(), ".nojekyll": ""}
     files |= {path: text.encode() for path, text in texts.items()}
+    files["index.html"] = offered_offline(files["index.html"])
+    files["service-worker.js"] = service_worker(files)
+    files |= {"_headers": headers_file().encode(), ".nojekyll": b""}
     for path, content in files.items():
         place = target / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
     return sorted(files)
+
+
+def offered_offline(page: bytes) -> bytes:
+    """The start page, told that it has a service worker; the local server's has none."""
+    return page.replace(b"<html ", b'<html data-offline="service-worker.js" ', 1)
+
+
+def service_worker(files: dict[str, bytes]) -> bytes:
+    """Knows every file by its sha256; a changed file makes another version."""
+    marks = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
+    version = hashlib.sha256(json.dumps(marks).encode()).hexdigest()[:16]
+    later = [path for path in marks if any(part in path for part in KEPT_WHEN_USED)]
+    site = json.dumps({"version": version, "files": marks, "later": later}, indent=1)
+    return b"self.site = " + site.encode() + b";\n\n" + files[WORKER]
 
 
 def headers_file() -> str:

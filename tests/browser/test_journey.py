@@ -149,6 +149,25 @@ def test_what_the_mask_keeps_stays_byte_for_byte(page: Page) -> None:
     assert not np.array_equal(second, first)
 
 
+def test_colours_follow_the_mask_while_it_is_painted(page: Page) -> None:
+    choose_colour(page, "#2060d0")
+    dab(page, 145, 300)
+    assert near(result_at(page, 145, 300), (32, 96, 208))
+    page.keyboard.press("m")
+    page.click("[data-value=remove]")
+    page.mouse.move(*screen_point(page, 140, 300))
+    page.mouse.down()
+    page.mouse.move(*screen_point(page, 150, 300), steps=4)
+    wait_until(page, "studio.editor.document.mask[300 * 384 + 145] === 0 && studio.engine.idle && studio.live.complete")
+    assert result_at(page, 145, 300) == [255, 255, 255], "the base shows again with the pen still down"
+    assert page.evaluate("studio.editor.history.done.length") == 1
+    page.keyboard.press("Escape")
+    settle(page)
+    page.mouse.up()
+    assert near(result_at(page, 145, 300), (32, 96, 208)), "given up: as it was"
+    assert page.evaluate("studio.editor.history.done.length") == 1
+
+
 def test_undo_goes_all_the_way_back_and_redo_forth(page: Page) -> None:
     start = result_pixels(page)
     choose_colour(page, "#8020c0")
@@ -251,7 +270,10 @@ def test_a_painted_result_becomes_the_base_and_passes_come_back(page: Page) -> N
     page.keyboard.press("p")
     choose_colour(page, "#000000")
     page.evaluate(
-        "import('./ui/settings.js').then(({ settings: kept }) => { kept.set('opacity', 1); kept.setPart('hardness', 'brush', 1); })"
+        """import('./ui/settings.js').then(({ settings: kept }) => {
+          kept.set('opacity', 1);
+          kept.setPart('hardness', 'brush', 1);
+        })"""
     )
     drag(page, [(30, 300), (60, 300)], pane=1)
     settle(page)

@@ -1,5 +1,7 @@
 """The studio as plain files for any web host: the same files and headers as the server's."""
 
+import hashlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -12,6 +14,10 @@ from stenciltorch.studio.security import HEADERS
 from stenciltorch.studio.shelf import STATIC, site_files
 
 TOOL = Path(__file__).parents[2] / "tools/build_static_site.py"
+
+_spec = importlib.util.spec_from_file_location("build_static_site", TOOL)
+tool = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(tool)
 
 
 def build(*options):
@@ -32,9 +38,42 @@ def files_in(folder):
 
 def test_it_has_what_the_server_offers(folder, model):
     offered = site_files(STATIC, model, examples_folder())
-    assert set(files_in(folder)) == set(offered) | {"/examples/index.json", "/_headers", "/.nojekyll"}
+    made = {"/examples/index.json", "/_headers", "/.nojekyll", "/service-worker.js"}
+    assert set(files_in(folder)) == set(offered) | made
     for path, file in offered.items():
-        assert (folder / path[1:]).read_bytes() == file.read_bytes()
+        if path != "/index.html":
+            assert (folder / path[1:]).read_bytes() == file.read_bytes()
+
+
+def test_only_the_built_page_has_a_service_worker(folder):
+    built = (folder / "index.html").read_text(encoding="utf-8")
+    served = (STATIC / "index.html").read_text(encoding="utf-8")
+    assert built.replace(' data-offline="service-worker.js"', "") == served
+    assert built != served
+
+
+def read_site(folder):
+    script = (folder / "service-worker.js").read_text(encoding="utf-8")
+    return json.loads(script.removeprefix("self.site = ").partition(";\n\n")[0])
+
+
+def test_the_service_worker_knows_every_file_by_its_contents(folder):
+    site = read_site(folder)
+    assert {f"/{path}" for path in site["files"]} == set(files_in(folder)) - {
+        "/_headers",
+        "/.nojekyll",
+        "/service-worker.js",
+    }
+    for path, mark in site["files"].items():
+        assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == mark
+    assert set(site["later"]) < set(site["files"])
+    assert not {"index.html", "main.js", "models/painter.onnx"} & set(site["later"])
+
+
+def test_another_file_makes_another_version():
+    worker = {tool.WORKER: b"// worker"}
+    versions = {tool.service_worker(worker | {"main.js": content})[:60] for content in (b"1", b"2", b"1")}
+    assert len(versions) == 2
 
 
 def test_the_list_of_examples(folder, site):

@@ -10,6 +10,7 @@ import { Live } from "./engine/live.js";
 import { Autosave } from "./io/autosave.js";
 import { listExamples, openExample } from "./io/examples.js";
 import { Exporter } from "./io/export.js";
+import { stayOffline } from "./io/offline.js";
 import { fileOf, openFile, OpenError } from "./io/open.js";
 import { ColourPanel } from "./ui/colour-panel.js";
 import { examplesDialog, exportDialog, helpDialog, welcome } from "./ui/dialogs.js";
@@ -260,6 +261,13 @@ class Studio {
     this.say("say.replaced", { values: { name: before.document.name }, action: { key: "action.bring-back", act: () => this.show(before.document) } });
   }
 
+  /** Only when the first colours are there: the network and the processor belong to them until then. */
+  async #stayOffline() {
+    await this.live.settled().catch(() => {});
+    const kept = await stayOffline((reload) => this.say("say.update-ready", { action: { key: "action.reload", act: reload } }), () => this.autosave.save());
+    document.documentElement.dataset.kept = String(kept);
+  }
+
   async begin() {
     const recovered = await this.autosave.recover();
     if (recovered) {
@@ -271,6 +279,7 @@ class Studio {
     }
     this.editor.saved = true;
     this.engine.start(this.live.source);
+    this.#stayOffline();
     if (!settings.get("greeted")) this.dismiss = await welcome(find("#workspace"), await examples, (example) => this.openExample(example), this.actions.open);
   }
 }
