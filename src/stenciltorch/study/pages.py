@@ -14,7 +14,7 @@ from stenciltorch.studio.shelf import MEDIA_TYPES, OTHER_MEDIA_TYPE
 from stenciltorch.studio.shelf import STATIC as STUDIO
 
 STATIC = Path(__file__).resolve().parent / "static"
-SHARED = ("style/base.css", "ui/dom.js", "ui/i18n.js", "core/emitter.js", "favicon.svg")
+SHARED = ("style/base.css", "ui/dom.js", "favicon.svg")
 """Files of the studio that the page uses."""
 START_PAGE = "/index.html"
 

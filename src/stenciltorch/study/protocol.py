@@ -50,16 +50,18 @@ class Screening:
         golden: least share of the golden trials that is answered rightly (a damaged picture gets `golden_score`
             or less, and loses its pair).
         repeat_difference: most mean difference between the two scores of a repeated picture.
-        repeat_agreement: least share of repeated pairs that is decided alike.
+        repeat_agreement: least share of repeated pairs that is decided alike; 0, since honest raters waver too.
+        least: golden trials, or repetitions of a kind, that must be answered before they are judged.
         seconds: least median time for an answer.
         bt500: reject by ITU-R BT.500 (scores often far from those of others, to both sides).
     """
 
     answered: float = 0.5
-    golden: float = 0.7
+    golden: float = 0.6
     golden_score: int = 2
-    repeat_difference: float = 1.34
-    repeat_agreement: float = 0.3
+    repeat_difference: float = 1.5
+    repeat_agreement: float = 0.0
+    least: int = 4
     seconds: float = 0.5
     bt500: bool = True
 

@@ -34,7 +34,8 @@ from stenciltorch.study.codes import key_of
 from stenciltorch.study.limits import ANSWERING, ANYTHING, CODES, ENROLLING, Limits
 from stenciltorch.study.pages import Pages
 from stenciltorch.study.protocol import Protocol, picture_file
-from stenciltorch.study.store import FullError, Given, OutOfTurnError, Question, Store, UnknownRaterError
+from stenciltorch.study.replies import FullError, Given, OutOfTurnError, Question, UnknownRaterError
+from stenciltorch.study.store import Store
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

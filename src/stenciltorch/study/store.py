@@ -1,31 +1,35 @@
 """What the raters said, in SQLite. An answer that was acknowledged is on the disk.
 
-Write-ahead log and `synchronous=FULL`: a commit returns when the log is synced, so neither the end of the process nor that of the
-machine's power loses it. `secure_delete`: what is withdrawn is overwritten.
+Write-ahead log and `synchronous=FULL`: a commit returns when the log is synced, so neither the end of the process
+nor a loss of power loses it. `secure_delete`: what is withdrawn is overwritten.
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from stenciltorch.errors import DatasetError, InputError
-from stenciltorch.study.assignment import MAIN, OPINION, Trial, Usage
-from stenciltorch.study.protocol import ANSWERS, DAMAGED, Protocol
+from stenciltorch.errors import DatasetError
+from stenciltorch.study.assignment import MAIN, Trial, Usage
+from stenciltorch.study.protocol import ANSWERS, Protocol
+from stenciltorch.study.replies import (
+    FullError,
+    Given,
+    OutOfTurnError,
+    Question,
+    Row,
+    UnknownRaterError,
+    check_value,
+)
 
 STALE = timedelta(hours=2)
 """Who has been away for so long is no longer counted on for the questions that are open."""
-FIRST, SECOND, NEITHER = 1, 2, 0
-"""Answers to a pair: left, right, no difference."""
-SCORES = range(1, 6)
 BUSY_MILLISECONDS = 10_000
 
 SCHEMA = """
@@ -49,66 +53,6 @@ CREATE TABLE answer (
 
 Planner = Callable[[int, Usage], list[Trial]]
 """From a rater's number and what others have been asked to the rater's questions."""
-
-
-class UnknownRaterError(InputError):
-    """A code that belongs to nobody, or to somebody who has withdrawn."""
-
-
-class FullError(InputError):
-    """No more raters are wanted."""
-
-
-class OutOfTurnError(InputError):
-    """An answer to a question that was not asked, or that was answered otherwise."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a rater's page is told of a trial: nothing of models or roles but whether it is practice.
-
-    Args:
-        pictures: opaque names; one, or left and right.
-        context: opaque name of what is shown beside.
-    """
-
-    position: int
-    total: int
-    block: str
-    practice: bool
-    pictures: tuple[str, ...]
-    context: str | None
-    picture: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """An answer on its way in.
-
-    Args:
-        value: a score, or `FIRST`, `SECOND` or `NEITHER`.
-        milliseconds: from the picture's appearance.
-        screen: the page's size, as "390x844@3".
-        ties: the protocol allows `NEITHER`.
-    """
-
-    value: int
-    milliseconds: int = 0
-    screen: str = ""
-    ties: bool = True
-
-
-@dataclass(frozen=True)
-class Row:
-    """One answered or open trial for the analysis."""
-
-    rater: int
-    position: int
-    trial: Trial
-    value: int | None
-    milliseconds: int | None
-    screen: str
-    answered: str
 
 
 class Store:
@@ -282,7 +226,7 @@ class Store:
             asked = self._open(rater)
             if asked is None or asked.position != position:
                 raise OutOfTurnError("Another question is open; load the page again.")
-            _check_value(asked, given)
+            check_value(asked, given)
             row = (rater, position, given.value, given.milliseconds, given.screen, _text(now))
             link.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
             link.execute("UPDATE rater SET seen = ? WHERE id = ?", (_text(now), rater))
@@ -326,7 +270,29 @@ class Store:
         """How many take part."""
         return int(self._one("SELECT count(*) FROM rater WHERE NOT withdrawn")[0])
 
-    def mark_simulated(self) -> None:
+    def add_simulated(self, rows: list[Row], protocol: Protocol, now: datetime) -> None:
+        """Keep made-up sessions, in one transaction.
+
+        Args:
+            rows: by rater and position, raters numbered from 1 on.
+
+        Raises:
+            DatasetError: people have answered already.
+        """
+        self._mark_simulated()
+        with self._writing() as link:
+            first = int(link.execute("SELECT coalesce(max(id), 0) FROM rater").fetchone()[0])
+            for rater in sorted({row.rater for row in rows}):
+                own = [row for row in rows if row.rater == rater]
+                values = (first + rater, self.seal, _text(now), _text(now))
+                link.execute("INSERT INTO rater (id, protocol, enrolled, seen) VALUES (?, ?, ?, ?)", values)
+                self._add_trials(first + rater, [row.trial for row in own], protocol)
+                given = [
+                    (first + rater, row.position, row.value, row.milliseconds, row.screen, _text(now)) for row in own
+                ]
+                link.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", given)
+
+    def _mark_simulated(self) -> None:
         """From now on these are no people's answers.
 
         Raises:
@@ -363,13 +329,6 @@ def _files(trial: Trial, protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield "context", picture.context
 
 
-def _check_value(asked: Question, given: Given) -> None:
-    choices = (NEITHER, FIRST, SECOND) if given.ties else (FIRST, SECOND)
-    known = tuple(SCORES) if asked.block == OPINION else choices
-    if given.value not in known:
-        raise InputError(f"The answer to this question is one of {', '.join(map(str, known))}, found {given.value}.")
-
-
 def _row(row: sqlite3.Row) -> Row:
     trial = Trial(row["block"], row["role"], row["picture"], row["left"], row["right"], row["repeats"])
     screen, answered = row["screen"] or "", row["answered"] or ""
@@ -378,14 +337,3 @@ def _row(row: sqlite3.Row) -> Row:
 
 def _text(now: datetime) -> str:
     return now.isoformat(timespec="seconds")
-
-
-def right_answer(trial: Trial, value: int, most: int) -> bool:
-    """Whether a golden trial was seen for what it is.
-
-    Args:
-        most: score that a damaged picture may get.
-    """
-    if trial.right is None:
-        return value <= most
-    return value == (SECOND if trial.left == DAMAGED else FIRST)

@@ -1,7 +1,7 @@
 /** The study, from consent to thanks. The server alone knows what is asked next; a reload goes on where it was. */
 
 import { el, find } from "/ui/dom.js";
-import { LANGUAGES, currentLanguage, onLanguage, pickLanguage, setLanguage, t } from "/ui/i18n.js";
+import { LANGUAGES, currentLanguage, pickLanguage, setLanguage, t } from "./words.js";
 import { Api, Refused } from "./api.js";
 import { Kept, newCode } from "./kept.js";
 import { question } from "./question.js";
@@ -116,9 +116,8 @@ async function chooseLanguage() {
   select.value = currentLanguage();
   select.addEventListener("change", () => {
     kept?.set("language", select.value);
-    void setLanguage(select.value);
+    void setLanguage(select.value).then(() => redraw?.());
   });
-  onLanguage(() => redraw?.());
 }
 
 async function main() {

@@ -1,7 +1,7 @@
 /** One question: its pictures, its answers, the keys. */
 
 import { el, isTyping } from "/ui/dom.js";
-import { t, worded } from "/ui/i18n.js";
+import { t, worded } from "./words.js";
 
 const OPINION = [1, 2, 3, 4, 5].map((value) => ({ value, keys: [String(value)], label: `score.${value}`, sign: String(value) }));
 const FIRST = { value: 1, keys: ["a", "1", "ArrowLeft"], label: "pair.first" };

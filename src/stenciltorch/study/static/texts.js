@@ -1,7 +1,7 @@
 /** The pages that are read: consent, instructions, thanks, rights. */
 
 import { el } from "/ui/dom.js";
-import { worded, t } from "/ui/i18n.js";
+import { worded, t } from "./words.js";
 import { readCode } from "./kept.js";
 
 const said = (tag, key, attributes = {}) => worded(el(tag, attributes), key);
