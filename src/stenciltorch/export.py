@@ -92,6 +92,7 @@ def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Gra
     encoder, painter, finisher = EncoderGraph(net).eval(), PainterGraph(net).eval(), FinisherGraph().eval()
     with torch.no_grad():
         opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
+        del opaque["taste"]
         stroke = {"hints": given["hints"], **request, **opaque}
         answer = painter(**stroke)
     finish = dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))

@@ -19,6 +19,7 @@ from stenciltorch.networks.studio import (
     take_dabs,
     taken_over,
 )
+from stenciltorch.suggestion import COLOURS
 
 TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=2, rounds=2)
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
@@ -131,7 +132,7 @@ def test_a_blank_page_without_hints(net):
     for weights in (net, shaken(net)):
         with torch.no_grad():
             answer = weights(**page(64, 32))
-        for picture in answer:
+        for picture in (answer.colour, answer.flats):
             assert torch.isfinite(picture).all()
             assert ((picture >= 0) & (picture <= 1)).all()
 
@@ -176,12 +177,13 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     request = page(*size)
     with torch.no_grad():
         answer = net(**request)
-        drawing = net.encoder(request["lineart"], request["mask"], request["base"])
+        drawing, taste = net.encoder(request["lineart"], request["mask"], request["base"])
     height, width = size
     assert answer.colour.shape == answer.flats.shape == (1, 3, height, width)
     assert drawing.doubt.shape == (1, 16, height // 4, width // 4)
     assert drawing.entry.shape == (1, 8, height // 4, width // 4)
     assert drawing.join.shape == (1, 16, height // 16, width // 16)
+    assert taste.shape == (1, len(COLOURS), height // 8, width // 8)
     assert drawing.rows.shape == (1, 2, height // 4, width // 4, width // 4)
     assert drawing.columns.shape == (1, 2, width // 4, height // 4, height // 4)
     assert drawing.displacement.shape == (1, 2, height, width)
@@ -222,7 +224,11 @@ def backward(net: StudioNet) -> dict[str, Tensor]:
     request["base"][..., 80:, :] = 0.4
     target = torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(2))
     answer = net(**request)
-    ((answer.colour - target).square().mean() + (answer.flats - target).square().mean()).backward()
+    (
+        (answer.colour - target).square().mean()
+        + (answer.flats - target).square().mean()
+        + answer.taste.square().mean()
+    ).backward()
     return {name: value.grad for name, value in net.named_parameters()}
 
 
@@ -235,6 +241,12 @@ def test_layers_that_start_at_zero_learn_from_the_first_step(net):
     assert found["encoder.reach"].abs() > 0
     assert found["encoder.prices.line_price"].abs().max() > 0
     assert found["encoder.kept_strength"].abs().max() > 0
+
+
+def test_taste_leaves_the_rest_of_the_net_alone(net):
+    net(**room()).taste.square().mean().backward()
+    touched = {name for name, value in net.named_parameters() if value.grad is not None and value.grad.abs().max() > 0}
+    assert {name.rsplit(".", 1)[0] for name in touched} == {"encoder.taste.0", "encoder.taste.2"}
 
 
 def test_every_parameter_learns_after_the_first_steps(net):
@@ -275,7 +287,7 @@ def test_light_by_hand():
 
 def test_a_new_net_neither_lights_nor_shades(net):
     with torch.no_grad():
-        drawing = net.encoder(*(room()[name] for name in ("lineart", "mask", "base")))
+        drawing, _ = net.encoder(*(room()[name] for name in ("lineart", "mask", "base")))
         lighting = net.painter(room()["hints"], room()["lineart"], drawing).lighting
     assert lighting.shape == (1, 4, 48, 48)
     assert torch.equal(lighting[:, :1], torch.ones(1, 1, 48, 48))
@@ -320,8 +332,8 @@ def test_a_pixel_takes_the_flat_colour_it_is_sent_to():
     """Two cells, red and blue: without a step a pixel sees its own cell, four pixels on the other one."""
     flats = torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]).view(1, 3, 1, 2)
     coarse, hints = Coarse(flats, torch.zeros(1, 4, 2, 4), torch.ones(1, 1, 1, 2)), torch.zeros(1, 4, 4, 8)
-    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8), hints).flats
+    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8), hints)[1]
     assert still[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
     assert still[0, :, 3, 7].tolist() == [0.0, 0.0, 1.0]
-    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints).flats
+    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints)[1]
     assert moved[0, :, 0, 2].tolist() == pytest.approx([0.0, 0.0, 1.0])

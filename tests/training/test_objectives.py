@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from stenciltorch.suggestion import COLOURS
 from stenciltorch.training.objectives import (
     chroma,
     coarse_l1,
     countable,
     gradient_l1,
+    nearest_colour,
     paper,
+    taste_loss,
     visible,
     weighted_l1,
     weighted_means,
@@ -119,3 +122,43 @@ def test_flats_count_a_quarter_at_lines():
 def test_visible_of_grey_ink():
     lineart = torch.full((1, 1, 3, 3), 0.8)
     assert visible(lineart, torch.ones(1, 1, 3, 3)).flatten().tolist() == pytest.approx([0.064 + 0.45] * 9)
+
+
+# what counts little
+
+
+def test_a_batch_that_hardly_counts_is_not_blown_up():
+    """All pixels at a tenth: their mean difference counts a tenth over the least share of a quarter."""
+    weight = 0.1 * EVERYWHERE
+    assert weighted_l1(FOUND, WANTED, weight).item() == pytest.approx(0.175 * 0.1 / 0.25, rel=1e-5)
+
+
+# taste
+
+
+def test_known_colours_are_nearest_to_themselves():
+    known = torch.tensor([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in COLOURS])
+    found = nearest_colour(known.T[None, :, None, :])
+    assert found[0, 0].tolist() == list(range(len(COLOURS)))
+
+
+def test_taste_loss_of_a_sure_and_right_answer_is_nothing():
+    flats = torch.ones(1, 3, 16, 16)
+    taste = torch.zeros(1, len(COLOURS), 2, 2)
+    taste[:, COLOURS.index("#ffffff")] = 60.0
+    weight = torch.ones(1, 1, 16, 16)
+    assert taste_loss(taste, flats, weight).item() == pytest.approx(0.0, abs=1e-6)
+    assert taste_loss(taste, torch.zeros(1, 3, 16, 16), weight).item() == pytest.approx(60.0 / 1.01**0.5, rel=1e-3)
+    assert taste_loss(taste, torch.zeros(1, 3, 16, 16), 0 * weight).item() == 0.0
+
+
+def test_seldom_colours_count_more():
+    """Three squares white, one red: knowing nothing, the red one weighs by the root of 0.76 / 0.26."""
+    flats = torch.ones(1, 3, 16, 16)
+    flats[..., 1:, 8:, 8:] = 0.2
+    blank = torch.zeros(1, len(COLOURS), 2, 2)
+    only = torch.zeros(1, 1, 16, 16)
+    only[..., :8, :8] = 1.0
+    white = taste_loss(blank, flats, only).item()
+    only[..., :8, :8], only[..., 8:, 8:] = 0.0, 1.0
+    assert taste_loss(blank, flats, only).item() / white == pytest.approx((0.76 / 0.26) ** 0.5, rel=1e-4)

@@ -19,8 +19,8 @@ from stenciltorch.networks.studio import (
     taken_over,
 )
 
-ENCODER_OUTPUTS = ("doubt", "entry", "join", "vector", "rows", "columns", "displacement", "kept", "places")
-"""Opaque tensors from the encoder to the painter."""
+ENCODER_OUTPUTS = ("doubt", "entry", "join", "vector", "rows", "columns", "displacement", "kept", "places", "taste")
+"""Opaque tensors from the encoder to the painter; and taste, from which proposals are made."""
 
 PAINTER_OUTPUTS = ("coarse_flats", "lighting", "wished", "taken", "displaced")
 """Opaque tensors from the painter to the finisher."""
@@ -73,13 +73,16 @@ class EncoderGraph(nn.Module):
         self.encoder = net.encoder
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing`, at the padded size."""
-        drawing = self.encoder(
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing`, at the padded size, places, and taste (colours,
+        rows, columns): a logit for each colour of `suggestion.COLOURS` in each square of 8 x 8 pixels."""
+        height, width = lineart.shape
+        drawing, taste = self.encoder(
             pad_to_stride(to_unit(lineart), 1.0),
             pad_to_stride(to_unit(mask), 0.0),
             pad_to_stride(to_unit(base), 1.0),
         )
-        return (*drawing, places_of(drawing.displacement))
+        wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
+        return (*drawing, places_of(drawing.displacement), wanted)
 
 
 class PainterGraph(nn.Module):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
 from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
 from stenciltorch.networks.propagation import Prices, line_ink, propagate, transfer
+from stenciltorch.suggestion import COLOURS
 
 TRUST = 16
 """Channels in which the painter judges hints."""
@@ -77,10 +78,11 @@ class Coarse(NamedTuple):
 
 
 class Painted(NamedTuple):
-    """Unit floats (batch, 3, height, width), without lines."""
+    """Unit floats (batch, 3, height, width), without lines; taste as the encoder answers."""
 
     colour: Tensor
     flats: Tensor
+    taste: Tensor
 
 
 def away_from_ink(ink: Tensor) -> Tensor:
@@ -125,21 +127,29 @@ class Encoder(nn.Module):
         self.doubt = nn.Conv2d(first, TRUST, 3, padding=1)
         self.entry = nn.Conv2d(first, shape.painter[0], 1)
         self.join = nn.Conv2d(third, shape.painter[2], 1)
+        self.taste = nn.Sequential(
+            nn.Conv2d(second, second, 1), nn.LeakyReLU(SLOPE), nn.Conv2d(second, len(COLOURS), 1)
+        )
         self.nudge = PixelShuffleUp(first, 2, CELL)
         nn.init.zeros_(self.nudge.weight)
         nn.init.zeros_(self.nudge.bias)  # type: ignore[arg-type]
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> Drawing:
-        """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32."""
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor]:
+        """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32.
+
+        Returns:
+            the drawing, and its taste (batch, colours, height/8, width/8): how likely each of `suggestion.COLOURS` is,
+            as logits.
+        """
         ink = 1.0 - lineart
         seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
-        fine, coarse, vector = self._look(seen)
+        fine, middle, coarse, vector = self._look(seen)
         lines = line_ink(ink)
         right, down = self.prices(fine, lines)
         kept, weight = pool_base(base, mask, ink)
         displacement = self.reach * away_from_ink(lines) + 2.0 * torch.tanh(self.nudge(fine))
         strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
-        return Drawing(
+        drawing = Drawing(
             self.doubt(fine),
             self.entry(fine),
             self.join(coarse),
@@ -149,8 +159,10 @@ class Encoder(nn.Module):
             displacement,
             torch.cat([kept, strength], dim=1),
         )
+        return drawing, self.taste(middle.detach())
 
-    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Features at 1/4, 1/8 and 1/16, and the vector. Learning a taste does not change them."""
         level1 = F.leaky_relu(self.stem2(F.leaky_relu(self.stem(seen), SLOPE)), SLOPE)
         level1 = self.down1(level1)
         level2 = self.down2(self.to2(level1))
@@ -158,7 +170,7 @@ class Encoder(nn.Module):
         level4, vector = self.context(self.down4(self.to4(level3)))
         coarse = self.up3(self.fuse3(level4, level3))
         middle = self.up2(self.fuse2(coarse, level2))
-        return self.up1(self.fuse1(middle, level1)), coarse, vector
+        return self.up1(self.fuse1(middle, level1)), middle, coarse, vector
 
 
 class Painter(nn.Module):
@@ -284,15 +296,15 @@ def pixel_places(height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]
     return across[None, None, :], down[None, :, None]
 
 
-def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> Painted:
-    """Each pixel takes the flat colour found off the line, then light and shade."""
+def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+    """Each pixel takes the flat colour found off the line, then light and shade: colour and flats."""
     height, width = displacement.shape[-2:]
     across, down = pixel_places(height, width, displacement)
     place_x = (across + displacement[:, 0]) / width
     place_y = (down + displacement[:, 1]) / height
     taken = taken_over(hints[:, 3:], coarse.trust)
     flats = take_dabs(sample_at(coarse.flats, place_x, place_y), hints[:, :3], taken)
-    return Painted(light(flats, brighten(coarse.lighting)), flats)
+    return light(flats, brighten(coarse.lighting)), flats
 
 
 class StudioNet(nn.Module):
@@ -306,5 +318,6 @@ class StudioNet(nn.Module):
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
         """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
-        drawing = self.encoder(lineart, mask, base)
-        return put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement, hints)
+        drawing, taste = self.encoder(lineart, mask, base)
+        colour, flats = put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement, hints)
+        return Painted(colour, flats, taste)

@@ -11,10 +11,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stenciltorch.suggestion import COLOURS
+
+FEWEST = 0.25
+"""A batch in which less than this share counts is not blown up to count like any other."""
+
+
+def total_weight(weight: Tensor) -> Tensor:
+    """What a weighted sum is divided by: the sum of weights, or `FEWEST` of the pixels if that is more."""
+    return weight.sum().clamp(min=FEWEST * weight.numel())
+
 
 def weighted_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """Mean absolute difference, each pixel counting by `weight` (batch, 1, height, width)."""
-    return ((found - wanted).abs() * weight).sum() / (weight.sum() * found.shape[1] + 1e-6)
+    return ((found - wanted).abs() * weight).sum() / (total_weight(weight) * found.shape[1])
 
 
 def chroma(picture: Tensor) -> Tensor:
@@ -43,7 +53,39 @@ def gradient_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     error = found - wanted
     across = (error[..., :, 1:] - error[..., :, :-1]).abs() * torch.minimum(weight[..., :, 1:], weight[..., :, :-1])
     down = (error[..., 1:, :] - error[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
-    return (across.sum() + down.sum()) / (weight.sum() * found.shape[1] + 1e-6)
+    return (across.sum() + down.sum()) / (total_weight(weight) * found.shape[1])
+
+
+def nearest_colour(flats: Tensor) -> Tensor:
+    """Which of `suggestion.COLOURS` is most like each pixel: (batch, height, width), int64.
+
+    Compared as brightness (at half weight) and two differences of colour, cheap stand-ins for CIE L*a*b*.
+    """
+    known = torch.tensor([[int(code[i : i + 2], 16) / 255.0 for i in (1, 3, 5)] for code in COLOURS])
+    apart = _opponent(flats.permute(0, 2, 3, 1)).unsqueeze(-2) - _opponent(known.to(flats))
+    return apart.square().sum(dim=-1).argmin(dim=-1)
+
+
+def _opponent(rgb: Tensor) -> Tensor:
+    """(..., 3) RGB -> brightness and two differences of colour, in comparable steps."""
+    red, green, blue = rgb.unbind(-1)
+    return torch.stack([0.7 * (0.3 * red + 0.59 * green + 0.11 * blue), red - green, 0.5 * (red + green) - blue], -1)
+
+
+def taste_loss(taste: Tensor, flats: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy between the taste and the flats; colours that are seldom count more, by the root of their rarity.
+
+    Args:
+        taste: logits (batch, colours, height/8, width/8).
+        flats: (batch, 3, height, width).
+        weight: (batch, 1, height, width), 0 where the colour is not the picture's own.
+    """
+    middle = slice(4, None, 8)
+    wanted = nearest_colour(flats[..., middle, middle])
+    shares = torch.bincount(wanted.flatten(), minlength=len(COLOURS)) / wanted.numel()
+    counted = weight[:, 0, middle, middle] / (shares + 0.01).sqrt()[wanted]
+    losses = F.cross_entropy(taste.float(), wanted, reduction="none")
+    return (losses * counted).sum() / counted.numel()
 
 
 def visible(lineart: Tensor, mask: Tensor) -> Tensor:
