@@ -54,3 +54,12 @@ def smoke(**changes: str) -> TrainConfig:
     for name, value in changes.items():
         config = override(config, name.replace("__", "."), value)
     return config
+
+
+def tiny_adversarial(name: str = "paper-guide", **changes: str) -> TrainConfig:
+    """A recipe of the paper, as small as its networks can be."""
+    config = recipe(name)
+    small = {"task__features": "4", "task__critic_features": "8", "data__crop": "128", "optim__batch": "2"}
+    for path, value in (small | {"optim__epochs": "0", "optim__steps": "4"} | changes).items():
+        config = override(config, path.replace("__", "."), value)
+    return config

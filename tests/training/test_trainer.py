@@ -7,13 +7,15 @@ import math
 
 import pytest
 import torch
-from tiny_pack import smoke
+from tiny_pack import make_art, smoke
 
 from stenciltorch import files
 from stenciltorch.errors import ConfigError
 from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import LossConfig, OptimConfig
 from stenciltorch.training.dataset import collate
+from stenciltorch.training.pack import build_pack, pack_hash, read_pack
+from stenciltorch.training.place import Numerics
 from stenciltorch.training.rates import learning_rate
 from stenciltorch.training.tasks import studio
 from stenciltorch.training.tasks.studio import compute_losses
@@ -229,6 +231,109 @@ def test_weights_of_another_shape_are_refused(whole, pack, tmp_path):
         list(train(wider, pack, tmp_path, CPU, start=whole[0]))
     with pytest.raises(ConfigError, match=r"is not a checkpoint"):
         list(train(smoke(), pack, tmp_path, CPU, start=tmp_path / "nothing"))
+
+
+def test_losses_that_stay_no_numbers_stop_the_run(pack, tmp_path, monkeypatch):
+    """From the third step on; the weights of before are stored, and a new run can begin with them."""
+    config, original = smoke(optim__steps="20"), compute_losses
+    run = Trainer(config, pack, tmp_path, CPU)
+
+    def spoiled(*arguments):
+        losses = original(*arguments)
+        return losses | {"total": losses["total"] * (math.nan if run.step >= 2 else 1.0)}
+
+    monkeypatch.setattr(studio, "compute_losses", spoiled)
+    with pytest.raises(ConfigError, match=r"no numbers any more since step 2 \(norm, total\).*--from .* lower rate"):
+        list(run.run())
+    monkeypatch.undo()
+    state = load(tmp_path / LATEST)
+    assert state.step == 7
+    assert all(bool(torch.isfinite(value).all()) for value in state.tensors.values())
+    alike = tmp_path / "alike"
+    list(train(smoke(optim__steps="2"), pack, alike, CPU))
+    assert same(load(alike / LATEST).part("net"), state.part("net"))
+    assert [one.step for one in train(config, pack, tmp_path, Schedule(device="cpu", log_every=13))] == [13, 20]
+
+
+def test_weights_that_are_no_numbers_are_not_stored(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+    run.save()
+    before = tensors(tmp_path)
+    with torch.no_grad():
+        run.task.net.painter.propose.weight.fill_(math.nan)
+    with pytest.raises(ConfigError, match=r"no numbers any more"):
+        list(run.run())
+    assert same(before, tensors(tmp_path))
+
+
+def test_other_pictures_on_resume_are_refused(whole, tmp_path_factory):
+    art = make_art(tmp_path_factory.mktemp("other") / "art", names=("dora", "emil"))
+    other = art.parent / "pack"
+    list(build_pack(art, other))
+    with pytest.raises(ConfigError, match=r"was trained on other pictures \(sha256 .*, this pack has .*\)"):
+        Trainer(smoke(optim__steps="6"), other, whole[0], CPU)
+
+
+def test_the_folder_says_with_what_it_was_made(whole, pack):
+    about = json.loads((whole[0] / "run.json").read_text())
+    assert about["data"]["sha256"] == pack_hash(read_pack(pack)) == load(whole[0] / LATEST).data
+    assert about["data"]["sources"] == {"sketchbook": 3}
+    start = about["starts"][0]
+    assert (start["step"], start["processes"], start["device"]) == (0, 1, "cpu")
+    assert start["torch"] == torch.__version__
+
+
+def test_a_run_of_before_tasks_were_named_goes_on(pack, tmp_path):
+    """Its settings lack what was added since."""
+    config = smoke(optim__steps="3")
+    run = Trainer(config, pack, tmp_path, Schedule(device="cpu", log_every=1))
+    stored = run.state()
+    del stored.config["task"], stored.config["optim"]["epochs"], stored.config["data"]["hatched"]
+    stored.data = ""
+    save(tmp_path / LATEST, stored)
+    assert [one.step for one in train(config, pack, tmp_path, Schedule(device="cpu", log_every=1))] == [1, 2, 3]
+
+
+def test_what_killed_processes_left_is_cleaned_up(pack, tmp_path):
+    (tmp_path / f"{LATEST}.123.tmp").write_bytes(b"half")
+    (tmp_path / "mine.tmp").write_bytes(b"kept")
+    Trainer(smoke(), pack, tmp_path, CPU)
+    assert sorted(path.name for path in tmp_path.glob("*.tmp")) == ["mine.tmp"]
+
+
+def test_a_run_that_is_told_to_stop_is_stored(pack, tmp_path):
+    asked = iter([False, True])
+    found = list(train(smoke(), pack, tmp_path, CPU, stop=lambda: next(asked)))
+    assert [one.step for one in found] == [2]
+    assert load(tmp_path / LATEST).step == 2
+
+
+def test_epochs_become_steps():
+    config = smoke(optim__epochs="3", optim__batch="4")
+    assert config.settled(10).optim.steps == 8
+    assert config.settled(1).optim.steps == 1
+    assert smoke().settled(10) == smoke()
+
+
+def test_bfloat16_trains_as_well(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, Schedule(device="cpu", numerics=Numerics("bfloat16", channels_last=True)))
+    batch = run.data.collate([run.data.examples[0], run.data.examples[1]])
+    found = [run.train_step(batch)["total"] for _ in range(8)]
+    assert found[-1] < found[0]
+    assert run.task.net.painter.propose.weight.dtype == torch.float32
+    with pytest.raises(ConfigError, match=r"precision must be one of auto, float32, bfloat16, found 'half'"):
+        Numerics("half")
+
+
+def test_a_task_that_is_not_there(pack, tmp_path):
+    with pytest.raises(ConfigError, match=r"no task of kind 'x'; choose one of .*studio"):
+        Trainer(smoke(task__kind="x"), pack, tmp_path, CPU)
+
+
+def test_a_folder_that_cannot_be_written(pack, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"run folder .*file/run cannot be written"):
+        Trainer(smoke(), pack, tmp_path / "file" / "run", CPU)
 
 
 def test_a_full_disk_keeps_the_last_checkpoint(whole, pack, tmp_path, monkeypatch):

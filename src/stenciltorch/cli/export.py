@@ -9,7 +9,7 @@ from typing import Any
 
 DESCRIPTION = """\
 Write the averaged weights of a run as the three ONNX files that colouring uses, and compare them with torch:
-a model that differs is refused."""
+a model that differs is refused. The weights themselves lie beside them, for `stenciltorch train finetune`."""
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -46,8 +46,10 @@ def run(options: argparse.Namespace) -> int:
 
     check_extra()
     from stenciltorch.training.release import release
+    from stenciltorch.training.warmstart import write_weights
 
     parity = release(options.folder, options.model, options.name, options.licence, options.pack)
+    write_weights(options.folder, options.model)
     sys.stdout.write(
         f"{options.model}: written; differs from torch by at most {parity.largest} level of 255 "
         f"(mean {parity.mean:.6f}), by {parity.outside_mask} outside the mask\n"

@@ -55,7 +55,9 @@ class Place:
         return self.device.partition(":")[0]
 
     def settle(self, module: nn.Module) -> nn.Module:
-        """The module on its device and in its layout."""
+        """The module on its device and in its layout; batch statistics are those of all ranks where GPUs can."""
+        if self.ranks.count > 1 and self.kind == "cuda":
+            module = nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
         layout = torch.channels_last if self.numerics.channels_last else torch.preserve_format
         return module.to(device=self.device, memory_format=layout)  # type: ignore[call-overload, no-any-return]
 
@@ -78,9 +80,14 @@ class Place:
         Args:
             clip: the largest norm that is not scaled down; 0 = any.
         """
+        return self.descend_all([loss], optimizer, clip)
+
+    def descend_all(self, losses: Iterable[Tensor], optimizer: Optimizer, clip: float) -> Tensor:
+        """The same for a sum of losses whose graphs are made one after the other, to save memory."""
         parameters = trained_by(optimizer)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        for loss in losses:
+            loss.backward()  # type: ignore[no-untyped-call]
         self.ranks.average_gradients(parameters)
         norm = nn.utils.clip_grad_norm_(parameters, clip if clip > 0 else float("inf"))
         self.halfway = True

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from stenciltorch.errors import ConfigError
-from stenciltorch.training.config import DataConfig, OptimConfig, ShapeConfig, TrainConfig
+from stenciltorch.training.config import (
+    DataConfig,
+    HintRecipe,
+    MaskRecipe,
+    OptimConfig,
+    ShapeConfig,
+    SynthesisRecipe,
+    TrainConfig,
+)
+from stenciltorch.training.tasks.settings import AdversarialConfig, SemanticConfig
 
 STUDIO = {
     "studio": TrainConfig(),
@@ -11,6 +20,11 @@ STUDIO = {
         name="studio-large-crops",
         data=DataConfig(crop=256, procedural=0.2),
         optim=OptimConfig(batch=4, rate=5e-4),
+    ),
+    "finetune": TrainConfig(
+        name="finetune",
+        data=DataConfig(procedural=0.1, synthesis=SynthesisRecipe(recolour=0.4)),
+        optim=OptimConfig(steps=1200, rate=3e-4, warmup=50, decay=0.5, ema=0.99),
     ),
     "smoke": TrainConfig(
         name="smoke",
@@ -21,7 +35,46 @@ STUDIO = {
 }
 """Our own net."""
 
-RECIPES: dict[str, TrainConfig] = {**STUDIO}
+SEMANTIC = {
+    "semantic": TrainConfig(
+        name="semantic",
+        task=SemanticConfig(),
+        data=DataConfig(crop=128, smallest=0.5),
+        optim=OptimConfig(steps=1500, batch=8, rate=2e-3, warmup=50, decay=0.7, ema=0.99),
+    ),
+}
+"""Our own feature extractor, which the paper's recipes take for F1 and F2."""
+
+
+def paper(name: str, *, normalise: bool = False, guide: bool = False, curriculum: bool = False) -> TrainConfig:
+    """A row of Table 1 (paper 5): 40 epochs of AdamW, 32 pictures of 512 x 512 in a step.
+
+    Hints are circles, drawn independently of the mask; a fifth of the pictures has none, a tenth has all colours.
+    """
+    hints = HintRecipe(none=0.2, dense=0.1, strokes=0.0, scribbles=0.0)
+    masks = MaskRecipe(
+        schedule="prose" if curriculum else "none", full=0.2, scattered=1.0, blobs=0.0, boxes=0.0, soft=0.0
+    )
+    synthesis = SynthesisRecipe(hints=hints, masks=masks, recolour=0.0)
+    return TrainConfig(
+        name=name,
+        task=AdversarialConfig(normalise=normalise, guide=guide),
+        data=DataConfig(crop=512, procedural=0.0, smallest=1.0, largest=1.0, synthesis=synthesis),
+        optim=OptimConfig(
+            epochs=40.0, batch=32, rate=1e-4, beta1=0.5, beta2=0.9, warmup=0, decay=0.0, clip=0.0, ema=0.0
+        ),
+    )
+
+
+PAPER = {
+    "paper": paper("paper"),
+    "paper-bn": paper("paper-bn", normalise=True),
+    "paper-guide": paper("paper-guide", guide=True),
+    "paper-guide-curriculum": paper("paper-guide-curriculum", guide=True, curriculum=True),
+}
+"""The rows StencilTorch, + BN, + G and + G + C of Table 1."""
+
+RECIPES: dict[str, TrainConfig] = {**STUDIO, **SEMANTIC, **PAPER}
 
 
 def recipe(name: str) -> TrainConfig:

@@ -70,6 +70,8 @@ class Task(Protocol):
 
 
 TASKS: dict[str, str] = {
+    "adversarial": "stenciltorch.training.tasks.adversarial:AdversarialTask",
+    "semantic": "stenciltorch.training.tasks.semantic:SemanticTask",
     "studio": "stenciltorch.training.tasks.studio:StudioTask",
 }
 """`module:class` by the `kind` of a recipe's task."""

@@ -87,10 +87,10 @@ def train(
     pack: Path,
     folder: Path,
     schedule: Schedule,
-    start: Path | None = None,
+    start: Path | State | None = None,
     stop: Callable[[], bool] = _never,
 ) -> Iterator[Progress]:
-    """Begin or go on with the run in `folder`, if new from the weights of the run in `start`.
+    """Begin or go on with the run in `folder`, if new from the weights of `start`, another run's folder or state.
 
     Under torchrun all processes call this with the same arguments; rank 0 alone writes and yields.
 
@@ -101,7 +101,7 @@ def train(
         torch.set_num_threads(schedule.threads)
     trainer = Trainer(config, pack, folder, schedule)
     if start and trainer.step == 0:
-        trainer.task.begin_with(load(start / LATEST))
+        trainer.task.begin_with(load(start / LATEST) if isinstance(start, Path) else start)
     yield from trainer.run(stop=stop)
 
 

@@ -75,6 +75,14 @@ class Critic(nn.Module):
         scores: Tensor = self.score(self.last(self.fit(features)).flatten(1))
         return scores
 
+    def maps(self, picture: Float[Tensor, "batch 3 height width"]) -> list[Tensor]:
+        """What the layers before the semantic map make of a picture, finest first (for feature matching)."""
+        found, features = [], picture
+        for layer in self.upper:
+            features = layer(features)
+            found.append(features)
+        return found
+
     def _require_size(self, picture: Tensor) -> None:
         require_sides(picture, "picture", least=LEAST_SIDE)
         height, width = picture.shape[-2:]
