@@ -159,7 +159,7 @@ def test_folders_with_other_drawings(tmp_path):
 def test_versions_of_other_sizes(tmp_path):
     models = paint_models(tmp_path / "models")
     files.write_illustration(models["theirs"] / "drawing-3.png", Illustration.filled(Size(9, 9), 1))
-    with pytest.raises(DatasetError, match="drawing-3 differ in size .*9 x 9"):
+    with pytest.raises(DatasetError, match=r"drawing-3 differ in size .*9 x 9"):
         create(tmp_path / "study", order(models), CREATED)
 
 

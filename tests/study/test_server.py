@@ -172,7 +172,8 @@ def test_nobody_is_enrolled_without_agreeing(site, study, content, status):
 
 @pytest.mark.parametrize(
     "content",
-    [{}, {"value": "4", "milliseconds": 1}, {"value": True, "milliseconds": 1}, {"value": 4}, {"value": 4.5, "milliseconds": 1},
+    [{}, {"value": "4", "milliseconds": 1},
+     {"value": True, "milliseconds": 1}, {"value": 4}, {"value": 4.5, "milliseconds": 1},
      {"value": 6, "milliseconds": 1}, {"value": -1, "milliseconds": 1}, {"value": 4, "milliseconds": -1},
      {"value": 4, "milliseconds": 10**12}, {"value": 0, "milliseconds": 1}],
     ids=str,

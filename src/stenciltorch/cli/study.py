@@ -212,8 +212,9 @@ def _welcome(access: Access, listener: socket.socket, browser: bool, enrolled: i
 
 def notice(address: str) -> str:
     return (
-        f"stenciltorch: WARNING: the study listens at {address}, so other machines can reach it. What goes to and fro is "
-        "not encrypted unless a TLS proxy stands before it (--allow-host), and whoever has the invitation can take part.\n"
+        f"stenciltorch: WARNING: the study listens at {address}, so other machines can reach it. What goes to and fro "
+        "is not encrypted unless a TLS proxy stands before it (--allow-host), and whoever has the invitation can take "
+        "part.\n"
     )
 
 

@@ -75,7 +75,7 @@ def analyse_rows(
     left_out = {verdict.rater for verdict in verdicts if verdict.broken}
     counted = len(verdicts) - len(left_out)
     told = {"answered": len(verdicts), "counted": counted, "left_out": [_told(v) for v in verdicts if v.broken]}
-    facts = {"title": protocol.title, "created": protocol.created, "models": list(protocol.models)}
+    facts: Entry = {"title": protocol.title, "created": protocol.created, "models": list(protocol.models)}
     facts |= {"pictures": len(protocol.rated), "plan": asdict(protocol.plan), "screening": asdict(protocol.screening)}
     return Analysis(
         facts | (study or {}),
@@ -91,7 +91,8 @@ def _told(verdict: Verdict) -> Entry:
 
 def _both(rows: Sequence[Row], protocol: Protocol, without: Collection[int]) -> Entry:
     rng = np.random.default_rng((protocol.seed, 1))
-    opinions, pairs = (of(rows, protocol.models, without) for of in (opinions_of, pairs_of))
+    opinions = opinions_of(rows, protocol.models, without)
+    pairs = pairs_of(rows, protocol.models, without)
     return {"opinions": judge_opinions(opinions, protocol, rng), "pairs": judge_pairs(pairs, protocol, rng)}
 
 

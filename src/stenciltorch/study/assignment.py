@@ -70,7 +70,7 @@ def plan_session(protocol: Protocol, usage: Usage, rng: np.random.Generator) -> 
 def choose_opinions(protocol: Protocol, usage: Usage, rng: np.random.Generator) -> list[Trial]:
     """Every model's version of the pictures that have been asked least."""
     names = list(protocol.rated)
-    order = np.lexsort((rng.random(len(names)), [usage.pictures[name] for name in names]))
+    order = np.lexsort((rng.random(len(names)), np.array([usage.pictures[name] for name in names])))
     chosen = [names[index] for index in order[: protocol.session.pictures]]
     return [Trial(OPINION, MAIN, name, model) for name in chosen for model in protocol.models]
 
@@ -93,10 +93,11 @@ def choose_pairs(protocol: Protocol, usage: Usage, rng: np.random.Generator) -> 
         mine_of_picture[of_picture[best]] += 1
         mine_of_models[of_models[best]] += 1
     swaps = rng.permutation(np.arange(len(chosen)) % 2)
-    return [_pair(MAIN, *cell, swap=bool(swap)) for cell, swap in zip(chosen, swaps, strict=True)]
+    return [_pair(MAIN, cell, bool(swap)) for cell, swap in zip(chosen, swaps, strict=True)]
 
 
-def _pair(role: str, picture: str, first: str, second: str, swap: bool) -> Trial:
+def _pair(role: str, cell: tuple[str, str, str], swap: bool) -> Trial:
+    picture, first, second = cell
     return Trial(PAIR, role, picture, second, first) if swap else Trial(PAIR, role, picture, first, second)
 
 
@@ -128,7 +129,7 @@ def _golden(protocol: Protocol, name: str, block: str, role: str, rng: np.random
     if block == OPINION:
         return Trial(block, role, name, DAMAGED)
     whole = str(protocol.pictures[name].damaged_from)
-    return _pair(role, name, DAMAGED, whole, swap=bool(rng.random() < 0.5))
+    return _pair(role, (name, DAMAGED, whole), bool(rng.random() < 0.5))
 
 
 def spread(trials: Sequence[Trial], rng: np.random.Generator) -> list[Trial]:

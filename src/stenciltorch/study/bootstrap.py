@@ -1,7 +1,7 @@
 """Intervals by drawing raters anew: they hold for other raters and these very pictures.
 
-Whole raters are drawn, since a rater's answers are alike. The plain percentile interval is too narrow for a few dozen raters;
-so each draw's deviation is divided by its own standard error (bootstrap-t, Efron 1979; Hall 1988).
+Whole raters are drawn, since a rater's answers are alike. The plain percentile interval is too narrow for a few dozen
+raters; so each draw's deviation is divided by its own standard error (bootstrap-t, Efron 1979; Hall 1988).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _draw(
     clusters = len(sums[0])
     weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), count).astype(float)
     values, errors = _studied(weights, sums, counts)
-    return np.divide(values - value, errors, out=np.full(count, np.nan), where=errors > 0)
+    return np.asarray(np.divide(values - value, errors, out=np.full(count, np.nan), where=errors > 0))
 
 
 def _studied(weights: Floats, sums: tuple[Floats, Floats], counts: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
@@ -68,4 +68,5 @@ def _studied(weights: Floats, sums: tuple[Floats, Floats], counts: tuple[Floats,
 
 def by_cluster(values: Floats, cluster: Ints, chosen: Floats, clusters: int) -> tuple[Floats, Floats]:
     """Sums and counts of the chosen values in each cluster."""
-    return np.bincount(cluster, values * chosen, clusters), np.bincount(cluster, chosen, clusters)
+    total, count = (np.bincount(cluster, weights, clusters) for weights in (values * chosen, chosen))
+    return np.asarray(total, float), np.asarray(count, float)

@@ -1,9 +1,9 @@
 """How much is each model preferred? Bradley and Terry's model with Davidson's ties and an advantage of the left side.
 
-The chance that left wins is proportional to exp(its strength + side), that right wins to exp(its strength), that there is no
-difference to exp(the mean of both + tie). Answers of one rater, and answers to one picture, are alike: the covariance
-is robust to both at once (Cameron, Gelbach and Miller 2011), each cluster's pull divided by one minus its leverage (Bell and
-McCaffrey 2002).
+The chance that left wins is proportional to exp(its strength + side), that right wins to exp(its strength), that there
+is no difference to exp(the mean of both + tie). Answers of one rater, and answers to one picture, are alike: the
+covariance is robust to both at once (Cameron, Gelbach and Miller 2011), each cluster's pull corrected for its leverage
+(Bell and McCaffrey 2002).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def fit_strengths(data: Pairs) -> StrengthFit:
     features = features[:, :, : basis.shape[0]] @ basis
     features = features if ties else features[:, :2]
     point, curvature, pulls = _maximise(features, taken)
-    spread = np.linalg.inv(curvature)
+    spread = np.asarray(np.linalg.inv(curvature), float)
     clusters = (data.rater, data.picture, np.unique(np.c_[data.rater, data.picture], axis=0, return_inverse=True)[1])
     probabilities = _probabilities(features, point)
     parts = [_clustered(features, probabilities, pulls, np.ravel(cluster), spread) for cluster in clusters]
@@ -154,4 +154,4 @@ def preference_shares(data: Pairs) -> Floats:
     np.add.at(won, (data.right, data.left), 1 - data.outcome)
     for one, other in ((data.left, data.right), (data.right, data.left)):
         np.add.at(met, (one, other), 1)
-    return np.divide(won, met, out=np.full((count, count), np.nan), where=met > 0)
+    return np.asarray(np.divide(won, met, out=np.full((count, count), np.nan), where=met > 0))

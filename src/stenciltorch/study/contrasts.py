@@ -55,7 +55,7 @@ def _means(unit: np.ndarray, data: Opinions) -> Floats:
     sums, counts = np.zeros(shape), np.zeros(shape)
     np.add.at(sums, (unit, data.model), data.score)
     np.add.at(counts, (unit, data.model), 1)
-    return np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
+    return np.asarray(np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0))
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -167,7 +167,7 @@ def fit_mixed(data: Opinions) -> MixedFit:
     residual = state.rest / (sums.count - len(sums.outer))
     slopes, information = _second_order(sums, state, ratios, residual)
     variances = dict(zip((*TERMS, "residual"), (*(float(part) for part in ratios * residual), residual), strict=True))
-    covariance = residual * np.linalg.inv(state.precision)
+    covariance = np.asarray(residual * np.linalg.inv(state.precision), float)
     return MixedFit(state.means, covariance, variances, float(found.fun), slopes, information)
 
 

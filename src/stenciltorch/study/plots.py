@@ -25,9 +25,9 @@ def intervals(rows: Sequence[tuple[str, dict[str, Any]]], low: float, high: floa
     for at, (name, found) in enumerate(rows):
         middle = ROW * at + ROW / 2 + 8
         colour = ACCENT if name == mark else INK
-        ends = (_place(found[end], low, high) for end in ("low", "high"))
         body.append(_label(name, middle, name == mark))
-        body.append(_line(*ends, middle, colour))
+        left, right = (_place(found[end], low, high) for end in ("low", "high"))
+        body.append(_line(left, right, middle, colour))
         body.append(f'<circle cx="{_place(found["value"], low, high):.1f}" cy="{middle}" r="5" fill="{colour}"/>')
         text = f"{found['value']:.2f} [{found['low']:.2f}, {found['high']:.2f}]"
         body.append(f"<title>{escape(name)}: {text}</title>")
@@ -62,8 +62,7 @@ def raters(verdicts: Sequence[dict[str, Any]], title: str) -> str:
     shown = [v for v in verdicts if v["golden"] is not None and v["repeat_difference"] is not None]
     high = max([2.0, *(v["repeat_difference"] for v in shown)])
     body = [_axis(0, high, 6, _ticks(0, high))]
-    for step in range(5):
-        body.append(_text(LABEL - 8, _height(step / 4) + 4, f"{25 * step} %", QUIET, "end", 12))
+    body += [_text(LABEL - 8, _height(step / 4) + 4, f"{25 * step} %", QUIET, "end", 12) for step in range(5)]
     body.append(_text(14, 112, "golden right", QUIET, "start", 12))
     for number, verdict in enumerate(shown):
         left = _place(verdict["repeat_difference"], 0, high)

@@ -23,7 +23,7 @@ OUTCOMES = {FIRST: 1.0, NEITHER: 0.5}
 
 @dataclass(frozen=True)
 class Opinions:
-    """Scores that count, one an entry: numbers of rater and picture (from 0, without gaps), of the model, and the score."""
+    """Scores that count, one an entry: numbers of rater and picture (from 0, no gaps) and of the model, the score."""
 
     rater: Ints
     picture: Ints

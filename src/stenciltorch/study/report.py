@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 
 from stenciltorch.files import write_bytes
-from stenciltorch.study.analysis import Analysis, Entry
+from stenciltorch.study.analysis import Analysis
 from stenciltorch.study.plots import intervals, raters, stacked
+from stenciltorch.study.tables import (
+    Table,
+    interval,
+    models,
+    number,
+    opinion_table,
+    pair_table,
+    paper_table,
+    rater_table,
+)
 
-Table = tuple[Sequence[str], list[list[str]]]
-RULES = {
-    "answered": "answered too little",
-    "golden": "missed damaged pictures",
-    "repeat_difference": "scored repeated pictures differently",
-    "repeat_agreement": "decided repeated pairs differently",
-    "seconds": "answered too fast",
-    "bt500": "BT.500: far from the others, to both sides",
-}
+OPINIONS = """\
+{answers} scores (1 bad to 5 excellent) by {raters} raters on {pictures} pictures. Means, intervals and p come from a
+linear mixed model with random effects of rater, picture, rater x model and picture x model (REML, Satterthwaite's
+degrees of freedom), so they hold for other raters and other pictures of this kind. The intervals for these pictures
+draw only the raters anew (bootstrap-t)."""
+AGREEMENT = """\
+Beside what the models differ by, {share:.0f} % of the variance of a single score belongs to the picture and how a model
+did on it; the rest is the rater's taste and chance."""
+PAPER = """\
+STD is the standard deviation of the mean scores of the pictures (or of the raters), p is Welch's t over those same
+means, adjusted by Holm. These tests ignore that the units are matched, and each ignores one source of chance; the
+mixed model above does not."""
+PAIRS = """\
+{answers} comparisons by {raters} raters on {pictures} pictures; {ties:.0f} % without a difference, which counts as
+half in what was won."""
+STRENGTHS = """\
+Strengths are log odds by Bradley and Terry's model with Davidson's ties and an advantage of the left side (here
+{side}); the intervals allow for alike answers of one rater and to one picture. "Preferred" is among decided pairs."""
+RATERS = "{answered} answered, {counted} count{gone}. The rules were frozen with the protocol: {rules}."
 
 STYLE = """
-body{max-width:820px;margin:0 auto;padding:32px 20px 60px;font:15px/1.6 system-ui,sans-serif;color:#2b2a28;background:#f7f5f1}
-h1{font-size:26px}h2{margin-top:36px;font-size:19px}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-.wide{overflow-x:auto}th,td{padding:6px 10px;border-bottom:1px solid #d9d5cc;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}svg{width:100%;height:auto;margin:12px 0}
-.warn{padding:10px 16px;border-left:4px solid #a3380f;background:#fff}.quiet{color:#6a665e}code{overflow-wrap:anywhere}
+body{max-width:820px;margin:0 auto;padding:32px 20px 60px;font:15px/1.6 system-ui,sans-serif;color:#2b2a28}
+html{background:#f7f5f1}h1{font-size:26px}h2{margin-top:36px;font-size:19px}svg{width:100%;height:auto;margin:12px 0}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}
+th,td{padding:6px 10px;border-bottom:1px solid #d9d5cc;text-align:right}td{white-space:nowrap}
+th:first-child,td:first-child{text-align:left}code,p{overflow-wrap:anywhere}
+.warn{padding:10px 16px;border-left:4px solid #a3380f;background:#fff}.quiet{color:#6a665e}
 """
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    words: list[str]
+    table: Table | None = None
+    plot: str = ""
 
 
 def write_report(analysis: Analysis, base: Path) -> list[Path]:
@@ -52,186 +79,64 @@ def summary(analysis: Analysis) -> str:
     return head + ("mean opinion scores\n" + "".join(lines) if lines else "")
 
 
-def number(value: float | None, places: int = 2) -> str:
-    return "—" if value is None else f"{value:.{places}f}".replace("-", "−")
+def sections(analysis: Analysis) -> list[Section]:
+    return [_opinions(analysis), _paper(analysis), _pairs(analysis), _raters(analysis), _unscreened(analysis)]
 
 
-def interval(found: Entry | None, places: int = 2) -> str:
-    return "—" if found is None else f"[{number(found['low'], places)}, {number(found['high'], places)}]"
-
-
-def p_value(value: float | None) -> str:
-    """As in papers: 0.034, or 6.0e−23."""
-    if value is None or math.isnan(value):
-        return "—"
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}".replace("e-0", "e-").replace("-", "−")
-
-
-def _models(part: Entry) -> list[Entry]:
-    """Best last, as in the paper."""
-    key = "mos" if any("mos" in entry for entry in part.get("models", [])) else "strength"
-    return sorted(part.get("models", []), key=lambda entry: (entry.get(key) or {}).get("value", 0.0))
-
-
-def paper_table(analysis: Analysis) -> Table:
-    """In the form of the paper's Table 2, with the unit of analysis said."""
-    head = ("Model", "MOS ↑", "STD ↓ (pictures)", "p ↓ (Welch, pictures)", "STD (raters)", "p (Welch, raters)")
-    rows = [
-        [entry["model"], number(entry["mos"]["value"]), number(entry["std_pictures"]),
-         p_value(entry.get("welch_pictures_holm")), number(entry["std_raters"]), p_value(entry.get("welch_raters_holm"))]
-        for entry in _models(analysis.opinions)
-    ]  # fmt: skip
-    return head, rows
-
-
-def opinion_table(analysis: Analysis) -> Table:
-    level = f"{100 * analysis.study['plan']['level']:g} %"
-    compared = analysis.study["plan"]["compared"]
-    head = ("Model", "MOS", level, f"these pictures, {level}", f"{compared} is better by", level, "p (Holm)")
-    rows = []
-    for entry in _models(analysis.opinions):
-        difference = entry.get("difference")
-        better = "—" if difference is None else number(difference["value"])
-        rows.append([entry["model"], number(entry["mos"]["value"]), interval(entry["mos"]),
-                     interval(entry["these_pictures"]), better, interval(difference), p_value(entry.get("p_holm"))])  # fmt: skip
-    return head, rows
-
-
-def pair_table(analysis: Analysis) -> Table:
-    level = f"{100 * analysis.study['plan']['level']:g} %"
-    compared = analysis.study["plan"]["compared"]
-    head = ("Model", "won", f"{level} (raters)", "strength", level, f"{compared} preferred", level, "p (Holm)")
-    rows = []
-    for entry in _models(analysis.pairs):
-        won, strength, difference = entry["won"], entry.get("strength"), entry.get("difference")
-        share = (
-            None
-            if difference is None
-            else {end: 100 * odds_to_share(difference[end]) for end in ("value", "low", "high")}
-        )
-        rows.append([entry["model"], "—" if won is None else f"{100 * won['value']:.0f} %", _percent(won),
-                     number(strength and strength["value"]), interval(strength),
-                     "—" if share is None else f"{share['value']:.0f} %",
-                     interval(share, 0), p_value(entry.get("p_holm"))])  # fmt: skip
-    return head, rows
-
-
-def odds_to_share(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds))
-
-
-def _percent(found: Entry | None) -> str:
-    return "—" if found is None else f"[{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
-
-
-def rater_table(analysis: Analysis) -> Table:
-    rows = [
-        [str(verdict["rater"]), ", ".join(RULES[rule] for rule in verdict["broken"])]
-        for verdict in analysis.raters["left_out"]
-    ]
-    return ("Rater", "Left out because"), rows
-
-
-def _sections(analysis: Analysis) -> list[tuple[str, list[str], Table | None, str]]:
-    """Heading, paragraphs, table and plot of each section."""
-    return [
-        ("Mean opinion scores", _opinion_words(analysis), *_opinion_parts(analysis)),
-        ("In the form of the paper's Table 2", _paper_words(analysis),
-         paper_table(analysis) if "models" in analysis.opinions else None, _histogram(analysis)),
-        ("Pairs", _pair_words(analysis), *_pair_parts(analysis)),
-        ("Raters", _rater_words(analysis), rater_table(analysis) if analysis.raters["left_out"] else None,
-         raters(analysis.raters["verdicts"], "Golden trials and repeated scores of each rater")),
-        ("With nobody left out", _unscreened_words(analysis), None, ""),
-    ]  # fmt: skip
-
-
-def _opinion_parts(analysis: Analysis) -> tuple[Table | None, str]:
-    if "models" not in analysis.opinions:
-        return None, ""
-    rows = [(entry["model"], entry["mos"]) for entry in reversed(_models(analysis.opinions))]
+def _opinions(analysis: Analysis) -> Section:
+    part, heading = analysis.opinions, "Mean opinion scores"
+    if "not_computed" in part:
+        return Section(heading, [f"Not computed: {part['not_computed']}."])
+    words = [_plain(OPINIONS, **part), _plain(AGREEMENT, share=100 * part["agreement"])]
+    rows = [(entry["model"], entry["mos"]) for entry in reversed(models(part))]
     plot = intervals(rows, 1, 5, "Mean opinion scores with intervals", analysis.study["plan"]["compared"])
-    return opinion_table(analysis), plot
+    return Section(heading, words, opinion_table(analysis), plot)
 
 
-def _histogram(analysis: Analysis) -> str:
-    rows = [(entry["model"], entry["scores"]) for entry in reversed(_models(analysis.opinions))]
-    return stacked(rows, "How often each score was given") if rows else ""
-
-
-def _pair_parts(analysis: Analysis) -> tuple[Table | None, str]:
-    entries = _models(analysis.pairs)
-    if not entries:
-        return None, ""
-    found = [(entry["model"], entry["strength"]) for entry in reversed(entries) if "strength" in entry]
-    reach = max([1.0, *(abs(strength[end]) for _, strength in found for end in ("low", "high"))])
-    plot = (
-        intervals(found, -reach, reach, "Strengths with intervals", analysis.study["plan"]["compared"]) if found else ""
-    )
-    return pair_table(analysis), plot
-
-
-def _opinion_words(analysis: Analysis) -> list[str]:
-    part = analysis.opinions
-    if "not_computed" in part:
-        return [f"Not computed: {part['not_computed']}."]
-    return [
-        (
-            f"{part['answers']} scores (1 bad to 5 excellent) by {part['raters']} raters on {part['pictures']} pictures. Means, "
-            "intervals and p come from a linear mixed model with random effects of rater, picture, rater x model and "
-            "picture x model (REML, Satterthwaite's degrees of freedom), so they hold for other raters and other pictures of "
-            "this kind. The intervals for these pictures draw only the raters anew (bootstrap-t)."
-        ),
-        (
-            f"Of the variance of a single score {100 * part['agreement']:.0f} % belongs to the picture and its colouring "
-            "beside what the models differ by."
-        ),
-    ]
-
-
-def _paper_words(analysis: Analysis) -> list[str]:
+def _paper(analysis: Analysis) -> Section:
+    heading = "In the form of the paper's Table 2"
     if "not_computed" in analysis.opinions:
-        return []
-    return [
-        (
-            "STD is the standard deviation of the mean scores of the pictures (or of the raters), p is Welch's t over those "
-            "same means, adjusted by Holm. These tests ignore that the units are matched, and each ignores one source of "
-            "chance; the mixed model above does not."
-        )
-    ]
+        return Section(heading, ["Not computed."])
+    rows = [(entry["model"], entry["scores"]) for entry in reversed(models(analysis.opinions))]
+    return Section(heading, [_plain(PAPER)], paper_table(analysis), stacked(rows, "How often each score was given"))
 
 
-def _pair_words(analysis: Analysis) -> list[str]:
-    part = analysis.pairs
+def _pairs(analysis: Analysis) -> Section:
+    part, heading = analysis.pairs, "Pairs"
     if "not_computed" in part:
-        return [f"Not computed: {part['not_computed']}."]
-    words = [(f"{part['answers']} comparisons by {part['raters']} raters on {part['pictures']} pictures; "
-             f"{100 * part['ties']:.0f} % without a difference (counted as half in what was won).")]  # fmt: skip
+        return Section(heading, [f"Not computed: {part['not_computed']}."])
+    words = [_plain(PAIRS, **part | {"ties": 100 * part["ties"]})]
     if "strengths_not_computed" in part:
-        return [*words, f"Strengths are not computed: {part['strengths_not_computed']}."]
-    return [
-        *words,
-        (
-            "Strengths are log odds by Bradley and Terry's model with Davidson's ties and an advantage of the left side "
-            f"(here {number(part['side'])}); the intervals allow for alike answers of one rater and to one picture."
-        ),
-    ]
+        words.append(f"Strengths are not computed: {part['strengths_not_computed']}.")
+        return Section(heading, words, pair_table(analysis))
+    words.append(_plain(STRENGTHS, side=number(part["side"])))
+    found = [(entry["model"], entry["strength"]) for entry in reversed(models(part))]
+    reach = max(1.0, *(abs(strength[end]) for _, strength in found for end in ("low", "high")))
+    compared = analysis.study["plan"]["compared"]
+    plot = intervals(found, -reach, reach, "Strengths with intervals", compared)
+    return Section(heading, words, pair_table(analysis), plot)
 
 
-def _rater_words(analysis: Analysis) -> list[str]:
+def _raters(analysis: Analysis) -> Section:
     told = analysis.raters
     gone = f"; {told['withdrawn']} withdrew, and their answers are deleted" if told.get("withdrawn") else ""
-    return [
-        f"{told['answered']} answered, {told['counted']} count{gone}. The rules were frozen with the protocol: "
-        + ", ".join(f"{name} {value}" for name, value in analysis.study["screening"].items()) + "."
-    ]  # fmt: skip
+    rules = ", ".join(f"{name} {value}" for name, value in analysis.study["screening"].items())
+    words = [_plain(RATERS, **told | {"gone": gone, "rules": rules})]
+    plot = raters(told["verdicts"], "Golden trials and repeated scores of each rater")
+    return Section("Raters", words, rater_table(analysis) if told["left_out"] else None, plot)
 
 
-def _unscreened_words(analysis: Analysis) -> list[str]:
+def _unscreened(analysis: Analysis) -> Section:
+    heading = "With nobody left out"
     if not analysis.unscreened:
-        return ["Nobody was left out."]
-    told = [f"{entry['model']} {number(entry['mos']['value'])} {interval(entry['mos'])}"
-            for entry in _models(analysis.unscreened["opinions"])]  # fmt: skip
-    return ["Mean opinion scores: " + "; ".join(told) + "."] if told else ["Not computed."]
+        return Section(heading, ["Nobody was left out."])
+    found = models(analysis.unscreened["opinions"])
+    told = [f"{entry['model']} {number(entry['mos']['value'])} {interval(entry['mos'])}" for entry in found]
+    return Section(heading, ["Mean opinion scores: " + "; ".join(told) + "."] if told else ["Not computed."])
+
+
+def _plain(template: str, **values: object) -> str:
+    return template.replace("\n", " ").format(**values)
 
 
 def _facts(analysis: Analysis) -> list[str]:
@@ -244,8 +149,9 @@ def _facts(analysis: Analysis) -> list[str]:
 
 def as_markdown(analysis: Analysis) -> str:
     parts = [f"# {analysis.study['title']}", *_facts(analysis)]
-    for heading, words, table, _ in _sections(analysis):
-        parts += [f"## {heading}", *words] + ([_markdown_table(table)] if table else [])
+    for section in sections(analysis):
+        table = [_markdown_table(section.table)] if section.table else []
+        parts += [f"## {section.heading}", *section.words, *table]
     return "\n\n".join(parts) + "\n"
 
 
@@ -261,17 +167,13 @@ def as_html(analysis: Analysis) -> str:
     for at, fact in enumerate(_facts(analysis)):
         warns = at == 0 and analysis.study.get("simulated")
         parts.append(f'<p class="{"warn" if warns else "quiet"}">{escape(fact)}</p>')
-    for heading, words, table, plot in _sections(analysis):
-        parts.append(f"<h2>{escape(heading)}</h2>")
-        parts += [f"<p>{escape(word)}</p>" for word in words]
-        parts += [plot] if plot else []
-        parts += [_html_table(table)] if table else []
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-    return (
-        f'<!doctype html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head>\n<body>\n'
-        + "\n".join(parts)
-        + "\n</body></html>\n"
-    )
+    for section in sections(analysis):
+        parts += [f"<h2>{escape(section.heading)}</h2>", *(f"<p>{escape(word)}</p>" for word in section.words)]
+        parts += [section.plot, _html_table(section.table) if section.table else ""]
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += f"<title>{title}</title><style>{STYLE}</style>"
+    body = "\n".join(part for part in parts if part)
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
 
 
 def _html_table(table: Table) -> str:

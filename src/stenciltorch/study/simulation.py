@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.stats import norm
 
@@ -76,7 +77,7 @@ class World:
             )
 
         found = minimize(loss, np.zeros(count), method="BFGS", options={"gtol": 1e-8})
-        return np.r_[found.x[: count - 1], -found.x[: count - 1].sum()]
+        return np.asarray(np.r_[found.x[: count - 1], -found.x[: count - 1].sum()])
 
     def _chances(self, first: int, second: int) -> Floats:
         nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
@@ -106,7 +107,7 @@ class People:
     pictures: Floats
     raters_models: Floats
     pictures_models: Floats
-    careless: Floats
+    careless: npt.NDArray[np.bool_]
     names: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
