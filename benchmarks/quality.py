@@ -1,156 +1,133 @@
-"""How well does a model follow hints? Runs the exported files on three sets and prints one table.
+"""How good is a model? Runs the exported files on fixed sets, prints one table, and compares with the last release.
 
-    python benchmarks/quality.py --pack PACK --art FOLDER_OF_LINEARTS --out OUT
+    python benchmarks/quality.py --pack PACK --art FOLDER_OF_LINEARTS --out OUT [--model FOLDER]
 
-- `validation`: pictures of a training pack that were held out by character, drawn as lineart by xDoG, one dab in
-most regions
-  (place, size and style fixed by the picture's name); here regions and flats are known, so bleed and PSNR are
-  measured too.
-- `linearts`: real drawings that no model has seen, with the hints of `benchmarks/hints`; regions are the areas that
-lines enclose.
-- `drawings`: this project's own drawings with their hints; regions from their flats.
+- `drawings`: this project's own drawings with the hint files beside them; regions are the areas that lines enclose.
+- `validation` (with --pack): pictures of a training pack that were held out by character, drawn as lineart by xDoG, one
+  dab in most regions (place, size and style fixed by the picture's name); here regions, flats and the picture itself
+  are known, so bleeding, shading and PSNR are measured too. The column `classical` is the baseline that learns
+  nothing, on the same requests.
+- `linearts` (with --art): real drawings that no model has seen, with the hints of `benchmarks/hints`; regions are the
+  areas that lines enclose.
 
-Sets whose files are missing are left out and named. Definitions: docs/metrics.md.
+Sets and drawings that are missing are left out and named. Definitions: docs/metrics.md. The figures of the last
+release lie in benchmarks/results/quality.json; the exit code is 1 when one of them is worse by more than its tolerance.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import zlib
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from stenciltorch import Hints, Illustration, Lineart, OnnxColorizer, Regions, Stencil
-from stenciltorch.evaluation.hints import HintError, hint_errors
-from stenciltorch.evaluation.lines import bleed, line_contrast
-from stenciltorch.files import read_lineart, write_illustration
-from stenciltorch.hintfile import draw_hints, read_hint_file
-from stenciltorch.synthesis.lineart import draw_style, extract_lineart
+from stenciltorch import Illustration
+from stenciltorch.errors import StencilTorchError
+from stenciltorch.evaluation.cases import Drawing, Source, hinted_drawings, pack_pictures
+from stenciltorch.evaluation.contenders import Contender
+from stenciltorch.evaluation.running import Job, Result, run
+from stenciltorch.evaluation.suite import Measured, Plan
+from stenciltorch.evaluation.summary import hints_of, tally
+from stenciltorch.files import write_illustration
+from stenciltorch.runtime import find_model
 
 HERE = Path(__file__).resolve().parent
 DRAWINGS = HERE.parent / "examples" / "drawings"
+RELEASE = HERE / "results" / "quality.json"
+PLAN = Plan(edits=2, passes=2, counts=(0, 32), messy=False, mask=True, order=False, reaches=(6,))
+
+TOLERANCES = {
+    "stroke": 0.3, "region_chroma": 0.3, "gap_chroma": 0.4, "stroke_hit@5": 0.02, "bleed@6": 0.01,
+    "line_contrast": 0.003, "edit_locality": 0.03, "drift@2": 0.2, "shading_ratio": 0.08, "psnr_paper": 0.3,
+    "psnr@32_hints": 0.3, "mask_error": 0.0, "seam": 1.0,
+}  # fmt: skip
+"""By how much a figure may be worse than the last release's."""
+
+HIGHER_IS_BETTER = ("hit@5", "line_contrast", "edit_locality", "psnr", "shading_ratio")
+
+Row = dict[str, float | int]
 
 
 @dataclass(frozen=True)
-class Case:
-    """A request and, where it is known, the truth."""
+class Set:
+    """Cases with one title."""
 
-    name: str
-    stencil: Stencil
-    regions: Regions | None
-    flats: Illustration | None = None
-    target: Illustration | None = None
+    title: str
+    sources: Sequence[Source]
+    contenders: tuple[Contender, ...]
 
 
-def enclosed_areas(lineart: Lineart, gap: int = 2) -> Regions:
-    """The areas that lines enclose, after gaps of up to about 2 x `gap` px are closed; lines join the nearest area."""
-    ink = (lineart.array < 200).astype(np.uint8)
-    closed = cv2.dilate(ink, np.ones((2 * gap + 1, 2 * gap + 1), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
-    labels = labels.astype(np.int32)
-    labels[(stats[:, cv2.CC_STAT_AREA] < 25)[labels]] = 0
-    return Regions(cv2.watershed(lineart.as_illustration().array.copy(), labels).clip(0))
-
-
-def dabs_in_regions(flats: Illustration, regions: Regions, share: float, rng: np.random.Generator) -> Hints:
-    """One round dab in the middle of most regions, in the region's colour; regions under 150 px get none."""
-    pixels = np.zeros((*regions.size, 4), np.uint8)
-    for label, area in zip(*np.unique(regions.array, return_counts=True), strict=True):
-        if label == 0 or area < 150 or rng.random() > share:
-            continue
-        room = cv2.distanceTransform(np.pad((regions.array == label).astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        row, column = np.unravel_index(int(room.argmax()), room.shape)
-        colour = [int(value) for value in flats.array[row, column]]
-        cv2.circle(pixels, (int(column), int(row)), int(np.clip(0.6 * room.max(), 1, 8)), (*colour, 255), -1)
-    return Hints(pixels)
-
-
-def validation_cases(pack: Path, limit: int) -> Iterator[Case]:
-    from stenciltorch.training.pack import read_pack
-
-    entries = [entry for entry in read_pack(pack) if entry.split == "validation"]
-    for entry in sorted(entries, key=lambda entry: entry.sha256)[:limit]:
-        rng = np.random.default_rng(zlib.crc32(entry.sha256.encode()))
-        with np.load(pack / f"{entry.id}.npz") as stored:
-            target = Illustration(stored["illustration"])
-            regions = Regions(stored["regions"].astype(np.int32))
-            flats = Illustration(stored["colours"][stored["regions"]])
-        lineart = extract_lineart(target, draw_style(rng), rng)
-        stencil = Stencil.start(lineart).with_hints(dabs_in_regions(flats, regions, 0.8, rng))
-        yield Case(entry.file.replace("/", "_"), stencil, regions, flats, target)
-
-
-def lineart_cases(art: Path) -> Iterator[Case]:
-    for hints in sorted((HERE / "hints").glob("*.json")):
-        lineart = read_lineart(art / f"{hints.stem}.png")
-        sheet = draw_hints(read_hint_file(hints), lineart.size)
-        yield Case(hints.stem, Stencil.start(lineart).with_hints(sheet), enclosed_areas(lineart))
-
-
-def drawing_cases() -> Iterator[Case]:
+def drawings() -> list[Drawing]:
+    found = []
     for path in sorted(DRAWINGS.rglob("*-hints*.json")):
         stem = path.name.split("-hints")[0]
-        lineart = read_lineart(path.with_name(f"{stem}-lineart.png"))
-        stencil = Stencil.start(lineart).with_hints(draw_hints(read_hint_file(path), lineart.size))
-        yield Case(path.stem, stencil, enclosed_areas(lineart))
+        found.append(Drawing(path.with_name(f"{stem}-lineart.png"), path))
+    return found
 
 
-def measure(case: Case, colorizer: OnnxColorizer) -> tuple[list[HintError], dict[str, float | None], np.ndarray]:
-    """Hint errors, picture-wise figures, and a strip to look at: lineart with hints, flats, result."""
-    painting = colorizer(case.stencil)
-    errors = hint_errors(painting.illustration, case.stencil.hints, case.stencil.lineart, case.regions)
-    again = colorizer(case.stencil.continue_from(painting))
-    drift = np.abs(again.illustration.array.astype(int) - painting.illustration.array).mean()
-    facts: dict[str, float | None] = {
-        "line_contrast": line_contrast(painting.illustration, case.stencil.lineart),
-        "second_pass_levels": float(drift),
-    }
-    if case.flats and case.target and case.regions:
-        facts["bleed@6"] = bleed(painting.illustration, case.flats, case.regions, case.stencil.lineart)
-        error = painting.colour.array.astype(float) - case.target.array
-        paper = case.stencil.lineart.array > 200
-        facts["psnr_paper"] = float(10 * np.log10(255**2 / max(1e-9, (error[paper] ** 2).mean())))
-    alpha = case.stencil.hints.array[..., 3:] / 255.0
-    dabbed = case.stencil.base.array * (1 - alpha) + case.stencil.hints.array[..., :3] * alpha
+def find_sets(options: argparse.Namespace) -> list[Set]:
+    """The sets that are there; what is missing is named on stderr."""
+    model = Contender("model", "model", find_model(options.model))
+    baseline = Contender("classical", "classical")
+    sets = [Set("drawings", drawings(), (model,))]
+    if options.pack:
+        sets.append(Set("validation", pack_pictures(options.pack, options.limit), (model, baseline)))
+    else:
+        say("validation: left out; name a training pack with --pack")
+    if options.art:
+        found, missing = hinted_drawings(options.art, HERE / "hints")
+        sets.append(Set("linearts", found, (model,)))
+        for name in missing:
+            say(f"linearts: {options.art} has no drawing {name}")
+    else:
+        say("linearts: left out; name the folder of line drawings with --art")
+    return sets
+
+
+def say(line: str) -> None:
+    sys.stderr.write(f"quality: {line}\n")
+
+
+def strip_of(result: Result) -> Illustration:
+    """To look at: drawing with hints, flats, result, and the original where it is known."""
+    stencil, painting = result.case.stencil, result.outcomes[0].painting
+    alpha = stencil.hints.array[..., 3:] / 255.0
+    dabbed = stencil.base.array * (1 - alpha) + stencil.hints.array[..., :3] * alpha
     strip = [dabbed.astype(np.uint8), painting.flats.array, painting.illustration.array]
-    if case.target:
-        strip.append(case.target.array)
-    return errors, facts, np.concatenate(strip, axis=1)
+    if result.case.target:
+        strip.append(result.case.target.array)
+    return Illustration(np.ascontiguousarray(np.concatenate(strip, axis=1)))
 
 
-def summarise(errors: list[HintError], facts: list[dict[str, float | None]]) -> dict[str, float | int]:
-    row: dict[str, float | int] = {"pictures": len(facts), "hints": len(errors)}
-    for scope in ("stroke", "region", "gap", "region_chroma"):
-        values = [value for error in errors if (value := getattr(error, scope)) is not None]
-        if values:
-            row[scope] = float(np.mean(values))
-            row[f"{scope}_p90"] = float(np.percentile(values, 90))
-            row[f"{scope}_hit@5"] = float(np.mean(np.array(values) <= 5))
-    for name in sorted({name for fact in facts for name in fact}):
-        values = [value for fact in facts if (value := fact.get(name)) is not None]
-        if values:
-            row[name] = float(np.mean(values))
-    return row
+def row_of(measured: list[Measured]) -> Row:
+    counted = tally(measured)
+    row: Row = {"pictures": len(measured), "hints": hints_of(measured)}
+    for name, found in counted.estimates(resamples=1).items():
+        if found is not None:
+            row[name] = found.mean
+    return row | counted.p90()
 
 
-def run(name: str, cases: Iterator[Case], colorizer: OnnxColorizer, out: Path | None) -> dict[str, float | int]:
-    errors: list[HintError] = []
-    facts = []
-    for case in cases:
-        found, fact, strip = measure(case, colorizer)
-        errors, facts = errors + found, [*facts, fact]
+def measure_set(chosen: Set, processes: int, out: Path | None) -> dict[str, Row]:
+    """One row for each contender: the set's title for the model, the baseline with its name added."""
+    measured: dict[str, list[Measured]] = {contender.name: [] for contender in chosen.contenders}
+    for number, result in enumerate(run(chosen.sources, Job(chosen.contenders, time.perf_counter, PLAN), processes)):
+        say(f"{chosen.title}: {number + 1} of {len(chosen.sources)}, {result.case.name}")
+        for outcome in result.outcomes:
+            measured[outcome.contender].append(outcome.measured)
         if out:
-            (out / name).mkdir(parents=True, exist_ok=True)
-            write_illustration(out / name / f"{case.name}.png", Illustration(np.ascontiguousarray(strip)))
-    return summarise(errors, facts)
+            (out / chosen.title).mkdir(parents=True, exist_ok=True)
+            write_illustration(out / chosen.title / f"{result.case.name}.png", strip_of(result))
+    titles = {name: chosen.title if name == "model" else f"{chosen.title} ({name})" for name in measured}
+    return {titles[name]: row_of(cases) for name, cases in measured.items()}
 
 
-def table(rows: dict[str, dict[str, float | int]]) -> str:
+def table(rows: dict[str, Row]) -> str:
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
     lines = ["| figure | " + " | ".join(rows) + " |", "|---|" + "---|" * len(rows)]
     for name in names:
@@ -160,26 +137,57 @@ def table(rows: dict[str, dict[str, float | int]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def losses(rows: dict[str, Row], before: dict[str, Row]) -> list[str]:
+    """What is worse than the last release by more than its tolerance, on sets of the same pictures and hints."""
+    found = []
+    for title in rows.keys() & before.keys():
+        now, then = rows[title], before[title]
+        if (now["pictures"], now["hints"]) != (then["pictures"], then["hints"]) or "(" in title:
+            continue
+        for name, tolerance in TOLERANCES.items():
+            if name in now and name in then and _loss(name, now[name], then[name]) > tolerance + 1e-9:
+                found.append(f"{title}: {name} was {then[name]:.3f}, is {now[name]:.3f} (tolerance {tolerance})")
+    return sorted(found)
+
+
+def _loss(name: str, now: float, then: float) -> float:
+    better = 1 if any(part in name for part in HIGHER_IS_BETTER) else -1
+    return better * (then - now)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--pack", type=Path, help="training pack with a validation split")
     parser.add_argument("--art", type=Path, help="folder with the real linearts")
     parser.add_argument("--limit", type=int, default=40, help="validation pictures (default: 40)")
     parser.add_argument("--out", type=Path, help="write strips to look at and quality.json here")
-    options = parser.parse_args()
-    colorizer = OnnxColorizer.load(options.model)
-    sets: dict[str, Iterator[Case]] = {"drawings": drawing_cases()}
-    if options.pack:
-        sets["validation"] = validation_cases(options.pack, options.limit)
-    if options.art:
-        sets["linearts"] = lineart_cases(options.art)
-    rows = {name: run(name, cases, colorizer, options.out) for name, cases in sets.items()}
+    parser.add_argument("--processes", type=int, default=1, help="default: 1; the figures are the same")
+    parser.add_argument("--release", type=Path, default=RELEASE, help="figures to compare with")
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    options = parse()
+    rows: dict[str, Row] = {}
+    try:
+        for chosen in find_sets(options):
+            rows |= measure_set(chosen, options.processes, options.out)
+    except StencilTorchError as error:
+        say(str(error))
+        return 2
+    print(table(rows))
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "quality.json").write_text(json.dumps(rows, indent=2) + "\n")
-    print(table(rows))
+    if not options.release.is_file():
+        say(f"no comparison: there is no {options.release}")
+        return 0
+    worse = losses(rows, json.loads(options.release.read_text()))
+    for line in worse:
+        say(f"worse than the last release: {line}")
+    return 1 if worse else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

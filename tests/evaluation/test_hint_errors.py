@@ -80,7 +80,7 @@ def test_clear_pixels_keep_their_distance():
 
 
 def test_a_perfect_painting_has_no_error():
-    perfect = HintError(0.0, 0.0, 0.0, 0.0)
+    perfect = HintError(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert by_colour(truth()) == (perfect, perfect)
 
 
@@ -98,7 +98,7 @@ def test_an_even_offset_by_hand():
     assert red.region_chroma == pytest.approx(
         float(chroma_delta_e(to_lab(np.array(GREY, np.uint8)), to_lab(np.array(RED, np.uint8))))
     )
-    assert blue == HintError(0.0, 0.0, 0.0, 0.0)
+    assert blue == HintError(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_a_larger_offset_is_a_larger_error():
@@ -155,7 +155,7 @@ def test_pixels_of_no_region_are_no_region():
     (red,) = [error for error, colour in errors_and_colours(Regions(labels)) if colour == RED]
     assert red.region == 0.0
     nothing = [error for error, _ in errors_and_colours(Regions.filled(SIZE))]
-    assert nothing == [HintError(0.0, None, None, None)] * 2
+    assert nothing == [HintError(0.0, stroke_chroma=0.0)] * 2
 
 
 def errors_and_colours(labels):
@@ -166,15 +166,13 @@ def errors_and_colours(labels):
 
 
 def test_without_regions_only_the_stroke_counts():
-    assert hint_errors(Illustration(truth()), hints(), lineart()) == [HintError(0.0, None, None, None)] * 2
+    assert hint_errors(Illustration(truth()), hints(), lineart()) == [HintError(0.0, stroke_chroma=0.0)] * 2
 
 
 def test_a_stroke_on_a_line_counts_nowhere():
     pixels = np.zeros((*SIZE, 4), np.uint8)
     pixels[10:14, 29:31] = (*RED, 255)
-    assert hint_errors(Illustration(truth()), Hints(pixels), lineart(), regions()) == [
-        HintError(None, None, None, None)
-    ]
+    assert hint_errors(Illustration(truth()), Hints(pixels), lineart(), regions()) == [HintError(None)]
 
 
 def test_a_stroke_that_fills_its_region_leaves_no_gap():

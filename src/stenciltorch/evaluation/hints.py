@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -30,25 +31,50 @@ class HintError:
         stroke: under the stroke.
         region: over the stroke's region.
         gap: over the region without the stroke.
-        region_chroma: over the region, lightness set aside.
+        stroke_chroma, region_chroma, gap_chroma: the same, lightness set aside.
     """
 
     stroke: float | None
-    region: float | None
-    gap: float | None
-    region_chroma: float | None
+    region: float | None = None
+    gap: float | None = None
+    stroke_chroma: float | None = None
+    region_chroma: float | None = None
+    gap_chroma: float | None = None
+
+
+SCOPES = tuple(field.name for field in fields(HintError))
+
+
+class Stroke(NamedTuple):
+    """A connected area of one hint colour: flat indices of its pixels, ascending, and its colour (3,)."""
+
+    pixels: npt.NDArray[np.int64]
+    colour: npt.NDArray[np.uint8]
+
+
+def find_strokes(hints: Hints) -> list[Stroke]:
+    """By colour, then by place; faint pixels (alpha up to 127) belong to none."""
+    pixels = hints.array
+    solid = pixels[..., 3] > 127
+    packed = (pixels[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32)) * solid + solid * (1 << 24)
+    found = []
+    for code in np.unique(packed[solid]):
+        same = packed == code
+        _, labels = cv2.connectedComponents(same.astype(np.uint8), connectivity=8)
+        places = np.flatnonzero(same)
+        owners = labels.ravel()[places]
+        order = np.argsort(owners, kind="stable")
+        parts = np.split(places[order], np.flatnonzero(np.diff(owners[order])) + 1)
+        found += [Stroke(part, pixels.reshape(-1, 4)[part[0], :3]) for part in parts]
+    return found
 
 
 def strokes_of(hints: Hints) -> Iterator[tuple[Bool, npt.NDArray[np.uint8]]]:
-    """Each connected area of one hint colour: where it lies, (H, W), and its colour (3,)."""
-    pixels = hints.array
-    solid = pixels[..., 3] > 127
-    packed = (pixels[..., :3].astype(np.int64) @ np.array([65536, 256, 1])) * solid + solid
-    for code in np.unique(packed[solid]):
-        count, labels = cv2.connectedComponents((packed == code).astype(np.uint8), connectivity=8)
-        for label in range(1, count):
-            area = labels == label
-            yield area, pixels[area][0, :3]
+    """Each stroke as a mask, bool (H, W), and its colour (3,)."""
+    for stroke in find_strokes(hints):
+        area = np.zeros(hints.size, np.bool_)
+        area.ravel()[stroke.pixels] = True
+        yield area, stroke.colour
 
 
 def away_from_lines(lineart: Lineart) -> Bool:
@@ -66,33 +92,89 @@ def hint_errors(
     Raises:
         InputError: the sizes differ.
     """
-    sizes = {painted.size, hints.size, lineart.size, *([regions.size] if regions else [])}
-    if len(sizes) > 1:
-        raise InputError(f"All parts must have one size, found {', '.join(map(str, sizes))}.")
-    lab = to_lab(painted.array)
-    clear = away_from_lines(lineart)
-    return [_one(lab, clear, area, to_lab(colour), regions) for area, colour in strokes_of(hints)]
+    return Wishes(find_strokes(hints), lineart, regions).errors(painted)
 
 
-def _one(
-    lab: npt.NDArray[np.float64],
-    clear: Bool,
-    area: Bool,
-    colour: npt.NDArray[np.float64],
-    regions: Regions | None,
-) -> HintError:
-    stroke = _median(delta_e(lab[area & clear], colour))
-    labels = regions.array[area & clear & (regions.array > 0)] if regions else np.empty(0, np.int32)
-    if regions is None or not labels.size:
-        return HintError(stroke, None, None, None)
-    region = regions.array == int(np.bincount(labels).argmax())
-    inside = lab[region & clear]
-    return HintError(
-        stroke,
-        _median(delta_e(inside, colour)),
-        _median(delta_e(lab[region & clear & ~area], colour)),
-        _median(chroma_delta_e(inside, colour)),
-    )
+class Wishes:
+    """What some hints ask of a drawing, found once and judged on any number of paintings.
+
+    Args:
+        most: pixels of a region that are looked at, evenly spread over it; all when not given.
+
+    Raises:
+        InputError: the sizes differ.
+    """
+
+    def __init__(
+        self, strokes: Sequence[Stroke], lineart: Lineart, regions: Regions | None, most: int | None = None
+    ) -> None:
+        if regions and regions.size != lineart.size:
+            raise InputError(f"All parts must have one size, found {lineart.size}, {regions.size}.")
+        self.size, self.count = lineart.size, len(strokes)
+        clear = away_from_lines(lineart).ravel()
+        under = [stroke.pixels[clear[stroke.pixels]] for stroke in strokes]
+        beside = [_region_pixels(some, clear, regions) for some in under]
+        self._under = _Pixels([some[_spread(len(some), most)] for some in under], strokes)
+        self._region = _Pixels([some[_spread(len(some), most)] for some in beside], strokes)
+        drawn = [stroke.pixels for stroke in strokes]
+        pairs = zip(self._region.parts, drawn, strict=True)
+        self._beyond = np.concatenate([_NO_PIXELS, *(~np.isin(part, some) for part, some in pairs)]).astype(np.bool_)
+
+    def errors(self, painted: Illustration) -> list[HintError]:
+        """One for each stroke, in order."""
+        if painted.size != self.size:
+            raise InputError(f"All parts must have one size, found {self.size}, {painted.size}.")
+        pixels = painted.array.reshape(-1, 3)
+        columns: list[list[float | None]] = []
+        for distance in (delta_e, chroma_delta_e):
+            region = distance(to_lab(pixels[self._region.pixels]), self._region.colours)
+            columns.append(self._under.medians(distance(to_lab(pixels[self._under.pixels]), self._under.colours)))
+            columns.append(self._region.medians(region))
+            columns.append(self._region.medians(region, self._beyond))
+        return [HintError(*values) for values in zip(*columns, strict=True)]
+
+    def region_chroma(self, painted: Illustration) -> float | None:
+        """The mean of that scope, in a fraction of the time."""
+        found = to_lab(painted.array.reshape(-1, 3)[self._region.pixels])
+        medians = self._region.medians(chroma_delta_e(found, self._region.colours))
+        known = [value for value in medians if value is not None]
+        return float(np.mean(known)) if known else None
+
+
+class _Pixels:
+    """Pixels of each stroke, one after another, each with the Lab colour that is wished there."""
+
+    def __init__(self, parts: Sequence[npt.NDArray[np.int64]], strokes: Sequence[Stroke]) -> None:
+        self.parts = parts
+        self.pixels = np.concatenate([_NO_PIXELS, *parts])
+        self.ends = np.cumsum([0, *(len(part) for part in parts)])
+        colours = np.array([stroke.colour for stroke in strokes], np.uint8).reshape(-1, 3)
+        self.colours = np.repeat(to_lab(colours), np.diff(self.ends), axis=0)
+
+    def medians(self, values: npt.NDArray[np.float64], counted: Bool | None = None) -> list[float | None]:
+        spans = [slice(start, end) for start, end in zip(self.ends[:-1], self.ends[1:], strict=True)]
+        return [_median(values[span] if counted is None else values[span][counted[span]]) for span in spans]
+
+
+_NO_PIXELS = np.empty(0, np.int64)
+
+
+def _region_pixels(under: npt.NDArray[np.int64], clear: Bool, regions: Regions | None) -> npt.NDArray[np.int64]:
+    """The clear pixels of the region that holds most of these pixels."""
+    label = label_of(under, regions) if regions else 0
+    return np.flatnonzero((regions.array.ravel() == label) & clear) if regions and label else _NO_PIXELS
+
+
+def _spread(count: int, most: int | None) -> npt.NDArray[np.int64]:
+    """At most `most` of the numbers below `count`, evenly spread."""
+    return np.arange(count) if most is None or count <= most else np.linspace(0, count - 1, most).astype(np.int64)
+
+
+def label_of(pixels: npt.NDArray[np.int64], regions: Regions) -> int:
+    """The label that most of these flat indices have; 0 when all of them are on lines."""
+    counts = np.bincount(regions.array.ravel()[pixels], minlength=1)
+    counts[0] = 0
+    return int(counts.argmax())
 
 
 def _median(values: npt.NDArray[np.float64]) -> float | None:

@@ -1,66 +1,148 @@
-"""Does colour stop at lines, and do the lines stay? (docs/metrics.md)"""
+"""Does colour stop at lines, do the lines stay, and do none appear? (docs/metrics.md)"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from skimage.morphology import skeletonize
 
 from stenciltorch.canvas import Illustration, Lineart, Regions
-from stenciltorch.evaluation.colour import delta_e, to_lab
-from stenciltorch.evaluation.hints import INK, away_from_lines
-
-Bool = npt.NDArray[np.bool_]
+from stenciltorch.errors import InputError
+from stenciltorch.evaluation.colour import Float, delta_e, to_lab
+from stenciltorch.evaluation.hints import INK, Bool, away_from_lines
+from stenciltorch.evaluation.areas import boxes, region_colours
+from stenciltorch.synthesis.lineart import LineStyle, extract_lineart
 
 DISTINCT, DISTINCT_CHROMA = 10.0, 5.0
 """Two regions are told apart from this dE2000 and this distance in the a-b plane on."""
 
+FURTHEST = 16
+"""The longest reach of `bleed`, in pixels."""
 
-def bleed(
-    painted: Illustration, flats: Illustration, regions: Regions, lineart: Lineart, reach: int = 6
-) -> float | None:
-    """Share of pixels within `reach` px of a neighbouring region whose a-b colour is nearer to that region's than to
-    their own.
+LINED = 2
+"""A border has a line when a line pixel lies this near to it, in pixels."""
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Borders:
+    """The pixels beside borders at which bleeding can be told: one entry for each pixel and neighbour.
+
+    Args:
+        pixels: flat index of the pixel.
+        distance: to the neighbour, in pixels, at most FURTHEST.
+        own, other: a* and b* of the pixel's own region and of the neighbour, (n, 2).
+        lined: whether the border between them has a line.
+    """
+
+    pixels: Ints
+    distance: npt.NDArray[np.float32]
+    own: Float
+    other: Float
+    lined: Bool
+
+    def share(self, lab: Float) -> Float:
+        """How far along the way from its own colour to the neighbour's each pixel of Lab (H, W, 3) lies; 1 = there."""
+        way = self.other - self.own
+        found = lab.reshape(-1, 3)[self.pixels, 1:] - self.own
+        return np.asarray((found * way).sum(1) / (way * way).sum(1))
+
+
+def find_borders(
+    flats: Illustration,
+    regions: Regions,
+    lineart: Lineart,
+    target: Illustration | None = None,
+    hinted: Bool | None = None,
+) -> Borders:
+    """The clear pixels within FURTHEST px of a touching region of another colour (dE2000 and a-b distance).
 
     Args:
         flats: the true flat colour of each region.
+        target: the true picture; where it shows the neighbour's colour itself (soft brushwork, crumbs), a pixel does
+            not count. Its flats when not given.
+        hinted: labels whose colour was asked for; a pair counts when both were. All when not given.
 
-    Returns:
-        0..1, or None when no two neighbouring regions can be told apart by chroma.
+    Raises:
+        InputError: the sizes differ.
     """
-    lab, true = to_lab(painted.array), to_lab(flats.array)
-    clear = np.asarray(lineart.array >= INK)
-    wrong = counted = 0
-    for label, other, near in _neighbours(regions, reach):
-        mine, theirs = _mean(true, regions, label), _mean(true, regions, other)
-        axis = (theirs - mine)[1:]
-        if delta_e(mine, theirs) < DISTINCT or np.linalg.norm(axis) < DISTINCT_CHROMA:
-            continue
-        share = (lab[near & clear][:, 1:] - mine[1:]) @ axis / (axis @ axis)
-        wrong, counted = wrong + int((share > 0.5).sum()), counted + share.size
-    return wrong / counted if counted else None
+    sizes = {flats.size, regions.size, lineart.size, *([target.size] if target else [])}
+    if len(sizes) > 1:
+        raise InputError(f"All parts must have one size, found {', '.join(map(str, sizes))}.")
+    colours = to_lab(region_colours(flats, regions))
+    pairs = _distinct_pairs(regions, colours, hinted)
+    clear = away_from_lines(lineart)
+    lined = _dilated(lineart.array < INK, LINED)
+    found = [
+        _beside(label, box, pairs[label], regions, clear, lined) for label, box in boxes(regions) if label in pairs
+    ]
+    pixels, distance, inked, other = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _NONE
+    own = regions.array.ravel()[pixels]
+    borders = Borders(pixels, distance, colours[own][:, 1:], colours[other][:, 1:], inked)
+    return _where(borders, borders.share(to_lab(target.array)) <= 0.5) if target else borders
 
 
-def _mean(true: npt.NDArray[np.float64], regions: Regions, label: int) -> npt.NDArray[np.float64]:
-    return np.asarray(np.median(true[regions.array == label], axis=0))
+_NONE = (np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_), np.empty(0, np.int64))
 
 
-def _neighbours(regions: Regions, reach: int) -> list[tuple[int, int, Bool]]:
-    """(region, neighbour, the region's pixels within `reach` of the neighbour), for every pair that touches."""
+def _where(borders: Borders, kept: Bool) -> Borders:
+    parts = (borders.pixels, borders.distance, borders.own, borders.other, borders.lined)
+    return Borders(*(part[kept] for part in parts))
+
+
+def _distinct_pairs(regions: Regions, colours: Float, hinted: Bool | None) -> dict[int, Ints]:
+    """For each region the touching ones whose colour can be told from its own."""
     labels = regions.array
     across = np.stack([labels[:, 1:].ravel(), labels[:, :-1].ravel()])
     down = np.stack([labels[1:].ravel(), labels[:-1].ravel()])
-    pairs = np.unique(np.concatenate([across, down, across[::-1], down[::-1]], axis=1).T, axis=0)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    grown: dict[int, Bool] = {}
-    found = []
-    for label, other in pairs:
-        if label == other or label == 0 or other == 0:
-            continue
-        if int(other) not in grown:
-            grown[int(other)] = cv2.dilate((labels == other).astype(np.uint8), kernel) > 0
-        found.append((int(label), int(other), (labels == label) & grown[int(other)]))
-    return found
+    both = np.concatenate([across, down], axis=1)
+    both = both[:, (both[0] != both[1]) & (both > 0).all(axis=0)].astype(np.int64)
+    both = np.concatenate([both, both[::-1]], axis=1)
+    keys = np.unique(both[0] * (regions.count + 1) + both[1])
+    first, second = np.divmod(keys, regions.count + 1)
+    apart = np.linalg.norm((colours[first] - colours[second])[:, 1:], axis=1) >= DISTINCT_CHROMA
+    apart &= delta_e(colours[first], colours[second]) >= DISTINCT
+    if hinted is not None:
+        apart &= hinted[first] & hinted[second]
+    return {int(label): second[apart & (first == label)] for label in np.unique(first[apart])}
+
+
+def _beside(
+    label: int, box: tuple[slice, slice], others: Ints, regions: Regions, clear: Bool, lined: Bool
+) -> tuple[Ints, npt.NDArray[np.float32], Bool, Ints]:
+    """Clear pixels of `others` near the region: flat index, distance, whether a line lies between, and the region."""
+    rows, columns = (slice(max(0, side.start - FURTHEST - 1), side.stop + FURTHEST + 1) for side in box)
+    labels = regions.array[rows, columns]
+    outside = (labels != label).astype(np.uint8)
+    distance, nearest = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    counted = (distance <= FURTHEST) & np.isin(labels, others) & clear[rows, columns]
+    inked = np.zeros(int(nearest.max()) + 1, np.bool_)
+    inked[nearest[outside == 0]] = lined[rows, columns][outside == 0]
+    row, column = np.nonzero(counted)
+    pixels = (row + rows.start) * regions.size.width + column + columns.start
+    return pixels, distance[counted], inked[nearest[counted]], np.full(len(pixels), label, np.int64)
+
+
+def bleed(painted: Illustration, borders: Borders, reach: int = 6, lined: bool | None = True) -> float | None:
+    """Share of the pixels within `reach` px of a neighbour whose a-b colour is nearer to the neighbour's than to their
+    own.
+
+    Args:
+        lined: count borders with a line (True), without one (False), or all (None).
+
+    Returns:
+        0..1, or None when there is no such pixel.
+    """
+    counted = borders.distance <= reach
+    if lined is not None:
+        counted &= borders.lined == lined
+    near = _where(borders, counted)
+    return float((near.share(to_lab(painted.array)) > 0.5).mean()) if near.pixels.size else None
 
 
 def line_contrast(painted: Illustration, lineart: Lineart) -> float | None:
@@ -78,3 +160,65 @@ def line_contrast(painted: Illustration, lineart: Lineart) -> float | None:
     around = [cv2.blur(level * clear, (11, 11))[line] / weight[line] for level in (drawn, found)]
     possible = around[1] / 100.0 * np.maximum(around[0] - drawn[line], 1e-6)
     return float(np.mean(around[1] - found[line] >= 0.5 * possible))
+
+
+RING = (3, 5)
+"""Radii, in pixels, of the ring that a line pixel is compared with."""
+
+CONTRAST = 5.0
+"""A line pixel counts where the reference is at least this much darker (L*) than its ring."""
+
+
+def line_retention(painted: Illustration, reference: Illustration, lineart: Lineart) -> tuple[float, float] | None:
+    """Contrast of line pixels against the ring around them, compared with the reference's.
+
+    Returns:
+        (share of line pixels that keep at least half, median ratio), or None where the reference has no dark line.
+    """
+    kernel, clear = _ring(), away_from_lines(lineart).astype(np.float64)
+    weight = cv2.filter2D(clear, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+    line = (lineart.array < INK) & (weight > 0.5)
+    drops = []
+    for picture in (painted, reference):
+        light = to_lab(picture.array)[..., 0]
+        around = cv2.filter2D(light * clear, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+        drops.append(around[line] / weight[line] - light[line])
+    found, wanted = (drop[drops[1] >= CONTRAST] for drop in drops)
+    if not wanted.size:
+        return None
+    return float(np.mean(found >= 0.5 * wanted)), float(np.median(found / wanted))
+
+
+@cache
+def _ring() -> Float:
+    reach = np.arange(-RING[1], RING[1] + 1)
+    distance = np.hypot(reach[:, None], reach[None])
+    return ((distance >= RING[0]) & (distance <= RING[1])).astype(np.float64)
+
+
+PHANTOM = LineStyle(sigma=0.8, stroke=7)
+"""How lines are looked for in a picture; nothing in this style is drawn by chance."""
+
+PALE_INK, STRAY = 232, 3
+"""Lineart darker than this may explain a line within STRAY px."""
+
+
+def edges_of(picture: Illustration) -> Bool:
+    """Where the extended difference of Gaussians sees ink, bool (H, W)."""
+    return np.asarray(extract_lineart(picture, PHANTOM, np.random.default_rng(0)).array < INK)
+
+
+def phantom_lines(painted: Illustration, lineart: Lineart, target: Illustration | None = None) -> float:
+    """Length (px of centre line for each million px of picture) of lines more than 3 px from any line of the drawing
+    and from any edge of the target.
+    """
+    known = lineart.array < PALE_INK
+    if target is not None:
+        known = known | edges_of(target)
+    stray = skeletonize(edges_of(painted)) & ~_dilated(known, STRAY)
+    return float(stray.sum() / stray.size * 1e6)
+
+
+def _dilated(area: Bool, reach: int) -> Bool:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.dilate(area.astype(np.uint8), kernel) > 0)

@@ -1,0 +1,117 @@
+"""Measure contenders over cases in one or more processes; the figures are the same either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+
+import cv2
+
+from stenciltorch.canvas import Colorizer, Painting, Stencil
+from stenciltorch.errors import DatasetError
+from stenciltorch.evaluation.cases import Case, Source
+from stenciltorch.evaluation.contenders import Contender
+from stenciltorch.evaluation.suite import FIXED, FULL, Measured, Plan, measure
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is measured, and how; small enough to send to another process.
+
+    Args:
+        threads: of each process. Figures may differ in the last digit between numbers of threads.
+        clock: seconds, for the latency of models; a function that every process can import.
+    """
+
+    contenders: tuple[Contender, ...]
+    clock: Clock
+    plan: Plan = FULL
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One contender on one case.
+
+    Args:
+        seconds: of each call of the colorizer, in order; the first includes looking at the drawing.
+        peak: most memory that the process has held so far, in bytes.
+    """
+
+    contender: str
+    painting: Painting
+    measured: Measured
+    seconds: list[float]
+    peak: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """One case, all contenders in order."""
+
+    case: Case
+    outcomes: list[Outcome]
+
+
+@dataclass
+class Timed:
+    """Notes how long each call takes."""
+
+    colorizer: Colorizer
+    clock: Clock
+    seconds: list[float] = field(default_factory=list)
+
+    def __call__(self, stencil: Stencil) -> Painting:
+        start = self.clock()
+        painting = self.colorizer(stencil)
+        self.seconds.append(self.clock() - start)
+        return painting
+
+
+def run(sources: Sequence[Source], job: Job, processes: int = 1) -> Iterator[Result]:
+    """One result for each source, in order.
+
+    Raises:
+        StencilTorchError: a case or a contender cannot be used.
+    """
+    if processes == 1:
+        yield from (run_one(source, job) for source in sources)
+        return
+    work = partial(run_one, job=job)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        try:
+            yield from pool.map(work, sources)
+        except BrokenProcessPool as error:
+            raise DatasetError("A process ended before its time (out of memory?); use fewer processes.") from error
+
+
+def run_one(source: Source, job: Job) -> Result:
+    case = source.load()
+    return Result(case, [_outcome(case, contender, job) for contender in job.contenders])
+
+
+def _outcome(case: Case, contender: Contender, job: Job) -> Outcome:
+    timed = Timed(contender.open(case, job.threads), job.clock)
+    painting = timed(case.stencil)
+    plan = job.plan if contender.answers_all else replace(FIXED, reaches=job.plan.reaches)
+    measured = measure(case, timed, plan, painting)
+    return Outcome(contender.name, painting, measured, timed.seconds, _peak_memory())
+
+
+def _peak_memory() -> int:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(most if sys.platform == "darwin" else most * 1024)
+
+
+def all_seconds(outcomes: Sequence[Outcome]) -> list[float]:
+    return list(chain.from_iterable(outcome.seconds for outcome in outcomes))
