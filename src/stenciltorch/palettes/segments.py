@@ -26,10 +26,10 @@ SPECK_SHARE = 6e-5
 """Of the picture; a smaller part joins what surrounds it, about 4 x 4 pixels at 512 x 512."""
 PAPER = 160
 """Lineart levels from here on are open paper, where areas are connected."""
-LEADING_SHARE = 0.75
-"""A colour with this share of an area closed by lines takes the whole of it."""
-
-_NONE = 255
+MINOR_SHARE = 0.1
+"""Of an area closed by lines; a colour with less of it gives way to the area's commonest colour ..."""
+AMPLE_SHARE = 0.02
+"""... unless what it has there is this share of the picture: then it is meant, with or without lines."""
 
 Int64Array = npt.NDArray[np.int64]
 
@@ -173,14 +173,18 @@ def _label_in(segments: Segments, ranked: Int32Array, box: tuple[slice, slice], 
     return int(segments.labels[box].ravel()[first])
 
 
-def agreed_inside_lines(segments: Segments, lineart: Lineart, share: float = LEADING_SHARE) -> Segments:
-    """One colour for each area closed by lines, where one colour has this share of it already."""
+def agreed_inside_lines(segments: Segments, lineart: Lineart, minor: float = MINOR_SHARE) -> Segments:
+    """Areas closed by lines without the scraps of other colours in them; below lines, the nearest area's colour.
+
+    Args:
+        minor: a colour with less than this share of an area is a scrap there.
+    """
     _, areas = cv2.connectedComponents((lineart.array >= PAPER).view(np.uint8), connectivity=4)
     count, closed = len(segments.colours), int(areas.max()) + 1
     ballots = areas.ravel().astype(np.int64) * count + segments.labels.ravel()
     votes = np.bincount(ballots, minlength=closed * count).reshape(closed, count)
-    leads = votes.max(axis=1) >= share * votes.sum(axis=1)
-    leads[0] = False  # ink
-    winners = np.where(leads, votes.argmax(axis=1), _NONE).astype(np.uint8)[areas]
-    labels = np.where(winners == _NONE, segments.labels, winners)
+    stays = (votes >= minor * votes.sum(axis=1, keepdims=True)) | (votes >= AMPLE_SHARE * segments.labels.size)
+    winners = votes.argmax(axis=1)[:, None]
+    elected = np.where(stays, np.arange(count), winners).astype(np.uint8)
+    labels = elected.ravel()[ballots].reshape(areas.shape)
     return tidied(filled_from_nearest(labels, (areas == 0).view(np.uint8)), segments.colours)

@@ -18,8 +18,8 @@ SAME = 0.08
 """Distance in OKLab up to which a colour of the painting is the one that is to be changed."""
 
 
-MAJORITY = 0.5
-"""An entry that more than this share of a closed area is nearest to takes the whole area."""
+MINORITY = 0.3
+"""An entry with less than this share of an area closed by lines gives way to the area's commonest."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def snap(painting: Painting, stencil: Stencil, palette: Swatches) -> Painting:
     """The painting in the palette's colours: every area's flats become the nearest entry, shade and light stay."""
     segments = find_segments(painting.flats)
     chosen = palette.colours[nearest(segments.colours, palette.colours)]
-    agreed = agreed_inside_lines(tidied(segments.labels, chosen), stencil.lineart, MAJORITY)
+    agreed = agreed_inside_lines(tidied(segments.labels, chosen), stencil.lineart, MINORITY)
     return with_flats(painting, stencil, agreed.picture())
 
 
