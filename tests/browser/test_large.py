@@ -1,9 +1,8 @@
-"""A drawing of 12 megapixels: everything works there, and no step holds up the page (counted in frames, not in time)."""
+"""A drawing of 12 megapixels: everything works there, and no step holds up the page (counted in frames)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest

@@ -97,12 +97,10 @@ def test_threads_without_headers_no_network_and_a_new_version(
 
     changed = folder / "locales/en.json"
     changed.write_text(changed.read_text().replace('"tool.pen": "Hint pen"', '"tool.pen": "Newer pen"'))
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("_headers", ".nojekyll", "service-worker.js")
-    }
-    (folder / "service-worker.js").write_bytes(load_tool().service_worker(files))
+    made = ("_headers", ".nojekyll", "service-worker.js")
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    kept = {name: content for name, content in files.items() if name not in made}
+    (folder / "service-worker.js").write_bytes(load_tool().service_worker(kept))
     with host(folder, port):
         page.reload()
         wait_through_reloads(page, "document.querySelector('[data-key=\"say.update-ready\"]')")
