@@ -10,11 +10,25 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stenciltorch.cli import colorize, curate, export, lineart, model, pack, preprocess, studio, study, train, weights
+from stenciltorch.cli import (
+    batch,
+    colorize,
+    curate,
+    export,
+    lineart,
+    model,
+    pack,
+    palette,
+    preprocess,
+    studio,
+    study,
+    train,
+    weights,
+)
 from stenciltorch.cli.options import Parser, add_common, top_parser
 from stenciltorch.errors import StencilTorchError
 
-COMMANDS = (studio, colorize, lineart, model, pack, curate, preprocess, train, export, weights, study)
+COMMANDS = (studio, colorize, batch, palette, lineart, model, pack, curate, preprocess, train, export, weights, study)
 
 OK, SOME_FAILED, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 """Exit codes; the last two are those of a process that SIGINT or SIGPIPE ends."""
