@@ -27,7 +27,7 @@ class Thresholds:
 
     least_side: int = 256
     most_pixels: int = 40_000_000
-    colour: float = 6.0
+    colour: float = 8.0
     paper: float = 0.55
     entropy: float = 7.2
     smooth: float = 0.18

@@ -36,7 +36,7 @@ class Reason:
 
 def reasons_of(measures: Measures, limits: Thresholds) -> list[Reason]:
     """Every reason that applies, in a fixed order; none = the picture is kept."""
-    return [*_of_size(measures, limits), *_of_colour(measures, limits), *_of_content(measures, limits)]
+    return [*_of_size(measures, limits), *_of_light(measures, limits), *_of_content(measures, limits)]
 
 
 def _of_size(found: Measures, limits: Thresholds) -> Iterator[Reason]:
@@ -46,21 +46,23 @@ def _of_size(found: Measures, limits: Thresholds) -> Iterator[Reason]:
         yield Reason("too-large", found.height * found.width, limits.most_pixels)
 
 
-def _of_colour(found: Measures, limits: Thresholds) -> Iterator[Reason]:
-    if found.colour < limits.colour:
-        drawn = found.paper >= limits.paper
-        yield Reason("line-only" if drawn else "greyscale", found.colour, limits.colour)
+def _of_light(found: Measures, limits: Thresholds) -> Iterator[Reason]:
     if found.light < limits.light:
         yield Reason("too-dark", found.light, limits.light)
 
 
 def _of_content(found: Measures, limits: Thresholds) -> Iterator[Reason]:
-    if found.entropy > limits.entropy and found.smooth < limits.smooth:
-        yield Reason("photo-like", found.smooth, limits.smooth, f"{found.entropy} bits of colour")
-    if found.text > limits.text:
-        yield Reason("text-heavy", found.text, limits.text)
+    """An empty picture has no colours to judge, and the noise of a photo looks like letters."""
     if found.content < limits.content:
         yield Reason("near-empty", found.content, limits.content)
+        return
+    if found.colour < limits.colour:
+        drawn = found.paper >= limits.paper
+        yield Reason("line-only" if drawn else "greyscale", found.colour, limits.colour)
+    if found.entropy > limits.entropy and found.smooth < limits.smooth:
+        yield Reason("photo-like", found.smooth, limits.smooth, f"{found.entropy} bits of colour")
+    elif found.text > limits.text:
+        yield Reason("text-heavy", found.text, limits.text)
 
 
 def reasons_of_scores(scores: Mapping[str, float], rules: tuple[ScorerRule, ...]) -> list[Reason]:
