@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stenciltorch.errors import ConfigError
+from stenciltorch.training.baselines.recipes import RECIPES as BASELINES
 from stenciltorch.training.config import (
     DataConfig,
     HintRecipe,
@@ -74,7 +75,7 @@ PAPER = {
 }
 """The rows StencilTorch, + BN, + G and + G + C of Table 1."""
 
-RECIPES: dict[str, TrainConfig] = {**STUDIO, **SEMANTIC, **PAPER}
+RECIPES: dict[str, TrainConfig] = {**STUDIO, **SEMANTIC, **PAPER, **BASELINES}
 
 
 def recipe(name: str) -> TrainConfig:

@@ -71,8 +71,12 @@ class Task(Protocol):
 
 TASKS: dict[str, str] = {
     "adversarial": "stenciltorch.training.tasks.adversarial:AdversarialTask",
+    "ci2018": "stenciltorch.training.baselines.alacgan:Ci2018Task",
+    "paintschainer": "stenciltorch.training.baselines.chained:PaintsChainerTask",
+    "paintstorch2019": "stenciltorch.training.baselines.alacgan:PaintsTorch2019Task",
     "semantic": "stenciltorch.training.tasks.semantic:SemanticTask",
     "studio": "stenciltorch.training.tasks.studio:StudioTask",
+    "zhang2017": "stenciltorch.training.baselines.zhang:ZhangTask",
 }
 """`module:class` by the `kind` of a recipe's task."""
 
