@@ -80,8 +80,8 @@ def analyse_rows(
     return Analysis(
         facts | (study or {}),
         told | {"verdicts": [_told(verdict) for verdict in verdicts]} | (raters or {}),
-        **_both(rows, protocol, left_out),
-        unscreened=_both(rows, protocol, ()) if left_out else {},
+        **judge(rows, protocol, left_out),
+        unscreened=judge(rows, protocol, ()) if left_out else {},
     )
 
 
@@ -89,7 +89,8 @@ def _told(verdict: Verdict) -> Entry:
     return asdict(verdict) | {"broken": list(verdict.broken)}
 
 
-def _both(rows: Sequence[Row], protocol: Protocol, without: Collection[int]) -> Entry:
+def judge(rows: Sequence[Row], protocol: Protocol, without: Collection[int]) -> Entry:
+    """Opinions and pairs, worked out without these raters."""
     rng = np.random.default_rng((protocol.seed, 1))
     opinions = opinions_of(rows, protocol.models, without)
     pairs = pairs_of(rows, protocol.models, without)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import ttest_ind, wilcoxon
+from scipy.stats import norm, rankdata, ttest_ind
 
 from stenciltorch.study.records import Floats, Opinions
 
@@ -47,7 +47,7 @@ class Unit:
     def _wilcoxon(self, compared: int, other: int) -> float:
         difference = self.means[:, compared] - self.means[:, other]
         difference = difference[np.isfinite(difference) & (difference != 0)]
-        return float(wilcoxon(difference).pvalue) if len(difference) > 1 else float("nan")
+        return signed_ranks(difference) if len(difference) > 1 else float("nan")
 
 
 def _means(unit: np.ndarray, data: Opinions) -> Floats:
@@ -56,6 +56,13 @@ def _means(unit: np.ndarray, data: Opinions) -> Floats:
     np.add.at(sums, (unit, data.model), data.score)
     np.add.at(counts, (unit, data.model), 1)
     return np.asarray(np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0))
+
+
+def signed_ranks(difference: Floats) -> float:
+    """Two-sided p of Wilcoxon's test, by the normal approximation with ties (the exact one takes seconds with ties)."""
+    ranks = rankdata(np.abs(difference))
+    drift, spread = float(np.sign(difference) @ ranks), float(np.sqrt((ranks**2).sum()))
+    return float(2 * norm.sf(abs(drift) / spread))
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -60,8 +60,11 @@ def stacked(rows: Sequence[tuple[str, Sequence[int]]], title: str) -> str:
 def raters(verdicts: Sequence[dict[str, Any]], title: str) -> str:
     """Each rater's golden trials against the difference of repeated scores; crosses are left out."""
     shown = [v for v in verdicts if v["golden"] is not None and v["repeat_difference"] is not None]
+    if not shown:
+        return ""
     high = max([2.0, *(v["repeat_difference"] for v in shown)])
     body = [_axis(0, high, 6, _ticks(0, high))]
+    body.append(_text(WIDTH - 20, 6 * ROW + 42, "mean difference of repeated scores", QUIET, "end", 12))
     body += [_text(LABEL - 8, _height(step / 4) + 4, f"{25 * step} %", QUIET, "end", 12) for step in range(5)]
     body.append(_text(14, 112, "golden right", QUIET, "start", 12))
     for number, verdict in enumerate(shown):

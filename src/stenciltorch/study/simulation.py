@@ -61,6 +61,20 @@ class World:
         latent = np.array(self.qualities) + people.pictures[:, None] + people.pictures_models[:, :models]
         return np.asarray(_mean_score(latent, float(spread)).mean(0))
 
+    def won_of(self, people: People, trials: list[Trial], models: tuple[str, ...]) -> Floats:
+        """Share of these comparisons that each model wins on average over raters, ties as half."""
+        nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+        places = {name: at for at, name in enumerate(models)}
+        sides = np.array([[places[trial.left], places[str(trial.right)]] for trial in trials])
+        names = np.array([people.names[trial.picture] for trial in trials])
+        latent = np.array(self.qualities)[sides] + people.pictures_models[names[:, None], sides]
+        apart = self.odds * (latent[:, 0] - latent[:, 1])
+        spread = self.odds * np.sqrt(2) * self.rater_model
+        chances = np.exp(_log_chances(apart[:, None] + spread * nodes, self.tie))
+        left = (chances[..., 0] + chances[..., 2] / 2) @ weights / weights.sum()
+        won = np.bincount(sides[:, 0], left, len(models)) + np.bincount(sides[:, 1], 1 - left, len(models))
+        return np.asarray(won / np.bincount(sides.ravel(), minlength=len(models)))
+
     def strengths(self) -> Floats:
         """What Bradley and Terry's model tends to with ever more raters and pictures; their mean is 0.
 

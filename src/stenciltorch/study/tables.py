@@ -73,32 +73,21 @@ def paper_table(analysis: Analysis) -> Table:
 def opinion_table(analysis: Analysis) -> Table:
     level, compared = _level(analysis), analysis.study["plan"]["compared"]
     head = ("Model", "MOS", level, f"these pictures, {level}", f"{compared} is better by", level, "p (Holm)")
-    rows = [
-        [
-            entry["model"],
-            *_told(entry["mos"]),
-            interval(entry["these_pictures"]),
-            *_told(entry.get("difference")),
-            p_value(entry.get("p_holm")),
-        ]
-        for entry in models(analysis.opinions)
-    ]
+    rows = []
+    for entry in models(analysis.opinions):
+        row = [entry["model"], *_told(entry["mos"]), interval(entry["these_pictures"])]
+        rows.append([*row, *_told(entry.get("difference")), p_value(entry.get("p_holm"))])
     return head, rows
 
 
 def pair_table(analysis: Analysis) -> Table:
     level, compared = _level(analysis), analysis.study["plan"]["compared"]
     head = ("Model", "won", f"these pictures, {level}", "strength", level, f"{compared} preferred", level, "p (Holm)")
-    rows = [
-        [
-            entry["model"],
-            *_told(percent(entry["won"]), 0, " %"),
-            *_told(entry.get("strength")),
-            *_told(percent(preferred(entry.get("difference"))), 0, " %"),
-            p_value(entry.get("p_holm")),
-        ]
-        for entry in models(analysis.pairs)
-    ]
+    rows = []
+    for entry in models(analysis.pairs):
+        row = [entry["model"], *_told(percent(entry["won"]), 0, " %"), *_told(entry.get("strength"))]
+        chosen = percent(preferred(entry.get("difference")))
+        rows.append([*row, *_told(chosen, 0, " %"), p_value(entry.get("p_holm"))])
     return head, rows
 
 
