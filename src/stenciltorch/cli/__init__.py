@@ -14,6 +14,7 @@ from stenciltorch.cli import (
     batch,
     colorize,
     curate,
+    evaluate,
     export,
     lineart,
     model,
@@ -22,13 +23,30 @@ from stenciltorch.cli import (
     preprocess,
     studio,
     study,
+    suggest,
     train,
     weights,
 )
 from stenciltorch.cli.options import Parser, add_common, top_parser
 from stenciltorch.errors import StencilTorchError
 
-COMMANDS = (studio, colorize, batch, palette, lineart, model, pack, curate, preprocess, train, export, weights, study)
+COMMANDS = (
+    studio,
+    colorize,
+    batch,
+    suggest,
+    palette,
+    lineart,
+    model,
+    pack,
+    curate,
+    preprocess,
+    train,
+    evaluate,
+    export,
+    weights,
+    study,
+)
 
 OK, SOME_FAILED, REFUSED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 """Exit codes; the last two are those of a process that SIGINT or SIGPIPE ends."""

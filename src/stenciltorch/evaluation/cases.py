@@ -96,7 +96,7 @@ class Picture:
         target = Illustration(bounded(read_illustration(self.path).array))
         regions = extract_regions(target)
         flats, _ = quantise(flatten(target, regions), rng=np.random.default_rng(0))
-        return drawn_case(self.name, target, regions, flats, hashlib.sha256(target.array).hexdigest())
+        return drawn_case(self.name, target, regions, flats, hashlib.sha256(target.array.tobytes()).hexdigest())
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def flood(lineart: Lineart, hints: Hints) -> UInt8Array:
     if not seeds.any():
         return np.full((*lineart.size, 3), 255, np.uint8)
     ink = (255 - lineart.array.astype(np.int32)) * (depth == 0)
-    owner = watershed(ink + shallow, seeds)  # type: ignore[no-untyped-call]
+    owner = _flood(ink + shallow, seeds)
     return np.asarray(colours[owner])
 
 
@@ -67,10 +67,14 @@ def _rooms(depth: npt.NDArray[np.float32], shallow: Labels, scale: float) -> Lab
     """Areas that lines enclose once gaps are closed: 1..n, 0 on lines and in crumbs."""
     paper = depth > 0
     _, cores = cv2.connectedComponents((depth > max(1.0, GAP * scale)).astype(np.uint8), connectivity=4)
-    rooms = watershed(shallow, cores, mask=paper) if cores.any() else np.zeros_like(cores)
+    rooms = _flood(shallow, np.asarray(cores, np.int32), paper) if cores.any() else np.zeros_like(cores)
     _, narrow, stats, _ = cv2.connectedComponentsWithStats((paper & (rooms == 0)).astype(np.uint8), connectivity=4)
     narrow[(stats[:, cv2.CC_STAT_AREA] < CRUMB * scale**2)[narrow]] = 0
     return np.where(narrow > 0, narrow + int(rooms.max()), rooms).astype(np.int32)
+
+
+def _flood(height: Labels, seeds: Labels, where: npt.NDArray[np.bool_] | None = None) -> Labels:
+    return np.asarray(watershed(height, seeds, mask=where), np.int32)  # type: ignore[no-untyped-call]
 
 
 def _seeds(hints: Hints, rooms: Labels) -> tuple[Labels, UInt8Array]:

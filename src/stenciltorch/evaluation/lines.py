@@ -12,9 +12,9 @@ from skimage.morphology import skeletonize
 
 from stenciltorch.canvas import Illustration, Lineart, Regions
 from stenciltorch.errors import InputError
+from stenciltorch.evaluation.areas import boxes, region_colours
 from stenciltorch.evaluation.colour import Float, delta_e, to_lab
 from stenciltorch.evaluation.hints import INK, Bool, away_from_lines
-from stenciltorch.evaluation.areas import boxes, region_colours
 from stenciltorch.synthesis.lineart import LineStyle, extract_lineart
 
 DISTINCT, DISTINCT_CHROMA = 10.0, 5.0
@@ -91,8 +91,9 @@ _NONE = (np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_), 
 
 
 def _where(borders: Borders, kept: Bool) -> Borders:
-    parts = (borders.pixels, borders.distance, borders.own, borders.other, borders.lined)
-    return Borders(*(part[kept] for part in parts))
+    return Borders(
+        borders.pixels[kept], borders.distance[kept], borders.own[kept], borders.other[kept], borders.lined[kept]
+    )
 
 
 def _distinct_pairs(regions: Regions, colours: Float, hinted: Bool | None) -> dict[int, Ints]:
@@ -215,8 +216,12 @@ def phantom_lines(painted: Illustration, lineart: Lineart, target: Illustration 
     known = lineart.array < PALE_INK
     if target is not None:
         known = known | edges_of(target)
-    stray = skeletonize(edges_of(painted)) & ~_dilated(known, STRAY)
+    stray = _skeleton(edges_of(painted)) & ~_dilated(known, STRAY)
     return float(stray.sum() / stray.size * 1e6)
+
+
+def _skeleton(area: Bool) -> Bool:
+    return np.asarray(skeletonize(area), np.bool_)  # type: ignore[no-untyped-call]
 
 
 def _dilated(area: Bool, reach: int) -> Bool:

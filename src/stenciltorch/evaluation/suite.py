@@ -43,6 +43,7 @@ class Plan:
 
 
 FULL = Plan()
+QUICK = Plan(edits=2, passes=2, counts=(), messy=False, mask=True, order=False, reaches=(6,))
 FIXED = Plan(edits=0, passes=1, counts=(), messy=False, mask=False, order=False)
 """What can be said of a picture that another program made."""
 

@@ -1,0 +1,107 @@
+"""`stenciltorch evaluate`: how well do models follow hints, and where do they fail?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stenciltorch.cli.options import positive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stenciltorch.evaluation.cases import Source
+
+DESCRIPTION = """\
+Measure models on pictures and write OUT/report.json, OUT/report.md and OUT/report.html (pictures side by side, worst
+cases first). docs/metrics.md says what each figure means.
+
+MODEL is `default` (the model that came with StencilTorch), `classical` (flood fill, learns nothing), a model folder, or
+a folder of pictures made by another program: one NAME.png for each case, painted from OUT/cases/NAME/lineart.png and
+hints.png of an earlier run.
+
+DATA is a training pack (its validation pictures), a folder of finished illustrations, or, with --hints, a folder of
+line drawings with hint files of the same names."""
+
+EPILOG = """\
+examples:
+  stenciltorch evaluate default classical --data PACK --out OUT
+  stenciltorch evaluate default --data LINEARTS --hints benchmarks/hints --out OUT"""
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "evaluate", help="measure models on pictures", description=DESCRIPTION, epilog=EPILOG
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="what to measure; the first is what others face")
+    parser.add_argument("--data", type=Path, required=True, metavar="DATA", help="pack, illustrations or line drawings")
+    parser.add_argument("--hints", type=Path, metavar="FOLDER", help="hint files, named like the line drawings in DATA")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder to write")
+    parser.add_argument("--limit", type=positive, metavar="N", help="measure the first N pictures only")
+    parser.add_argument(
+        "--processes", type=positive, default=1, metavar="N", help="default: 1; the figures are the same"
+    )
+    parser.add_argument("--quick", action="store_true", help="one painting and two edits a picture, no curves")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    import time
+
+    from stenciltorch.evaluation.contenders import find_contenders
+    from stenciltorch.evaluation.report import Report, markdown
+    from stenciltorch.evaluation.running import Job
+    from stenciltorch.evaluation.running import run as measure_all
+    from stenciltorch.evaluation.suite import FULL, QUICK
+
+    contenders = find_contenders(options.models)
+    sources = _sources(options)
+    make_folder(options.out)
+    plan = QUICK if options.quick else FULL
+    asked = {"data": options.data.name, "hints": options.hints and options.hints.name, "limit": options.limit}
+    report = Report(options.out, contenders, plan, asked)
+    job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1)
+    with _bar(len(sources)) as advance:
+        for result in measure_all(sources, job, options.processes):
+            report.add(result)
+            advance()
+    sys.stdout.write(markdown(report.finish()) + f"\n{options.out / 'report.html'}\n")
+    return 0
+
+
+def _sources(options: argparse.Namespace) -> Sequence[Source]:
+    from stenciltorch.evaluation.cases import folder_pictures, hinted_drawings, pack_pictures
+
+    if options.hints:
+        found, missing = hinted_drawings(options.data, options.hints, options.limit)
+        for name in missing:
+            sys.stderr.write(f"stenciltorch: note: {options.data} has no drawing {name}; its hints are left out\n")
+        return found
+    if (options.data / "pack.json").is_file():
+        return pack_pictures(options.data, options.limit)
+    return folder_pictures(options.data, options.limit)
+
+
+def make_folder(folder: Path) -> None:
+    from stenciltorch.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {folder} cannot be made a folder ({error.strerror}); name another.") from error
+
+
+@contextmanager
+def _bar(count: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("measuring", total=count)
+        yield lambda: bar.advance(task)
