@@ -21,7 +21,7 @@ run: .venv/base.stamp
 		--hints examples/drawings/ribbon-hints.json -o outputs/ribbon.png
 	$(BIN)/stenciltorch studio
 
-test: .venv/dev.stamp
+test: .venv/browser.stamp
 	$(BIN)/python -m pytest
 
 check: lint test
@@ -52,6 +52,11 @@ format: .venv/dev.stamp
 	@echo "Setting up .venv for development, torch included; this takes some minutes, once."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch .venv/base.stamp $@
+
+# A browser for the studio's tests; where none can be had they are skipped, saying so.
+.venv/browser.stamp: .venv/dev.stamp package-lock.json tools/set_up_browser.py
+	@$(BIN)/python tools/set_up_browser.py
+	@touch $@
 
 clean:
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -34,7 +34,10 @@ def launch(playwright: Any, extra: list[str] | None = None) -> Browser:
             executable_path=path, headless=True, args=[*FLAGS, *(extra or [])]
         )
     except Exception as error:  # Playwright has no narrower class for "no browser here"
-        pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
+        pytest.skip(
+            f"no Chromium can be started ({str(error).splitlines()[0]}); "
+            "tools/set_up_browser.py gets one, or name yours in STENCILTORCH_CHROMIUM"
+        )
     return browser
 
 

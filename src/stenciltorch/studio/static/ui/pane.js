@@ -5,6 +5,15 @@ import { hintAnchor } from "../core/hints.js";
 import { matrixOf, toScreen } from "../core/view.js";
 import { el } from "./dom.js";
 
+/** The whole screen pixels that a rectangle of the picture lies in: a clip between pixels would leave seams. */
+function deviceBox([a, b, c, d, e, f], { x, y, width, height }, margin) {
+  const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
+  const across = corners.map(([px, py]) => a * px + c * py + e);
+  const down = corners.map(([px, py]) => b * px + d * py + f);
+  const [left, top] = [Math.floor(Math.min(...across)) - margin, Math.floor(Math.min(...down)) - margin];
+  return { x: left, y: top, width: Math.ceil(Math.max(...across)) + margin - left, height: Math.ceil(Math.max(...down)) + margin - top };
+}
+
 export class Pane {
   /** @param {"drawing" | "result" | "over"} kind @param {string} labelKey */
   constructor(kind, labelKey) {
@@ -49,12 +58,10 @@ export class Pane {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.save();
     if (rect) {
-      context.setTransform(...matrix);
+      const { x, y, width, height } = deviceBox(matrix, rect, 2);
       context.beginPath();
-      const margin = 2 + 2 / (view.scale * density);
-      context.rect(rect.x - margin, rect.y - margin, rect.width + 2 * margin, rect.height + 2 * margin);
+      context.rect(x, y, width, height);
       context.clip();
-      context.setTransform(1, 0, 0, 1, 0, 0);
     }
     context.fillStyle = surround;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
