@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from stenciltorch.canvas import Hints, Size
 from stenciltorch.errors import InputError
-from stenciltorch.hintfile import HintSheet, Mark, draw_hints, parse_dab, parse_hint_file, read_hint_file
+from stenciltorch.hintfile import (
+    HintSheet,
+    Mark,
+    draw_hints,
+    format_hint_file,
+    parse_dab,
+    parse_hint_file,
+    read_hint_file,
+)
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -168,3 +176,17 @@ def test_a_dab_that_cannot_be_read_shows_the_form(text):
 def test_a_dab_with_a_value_out_of_range(text):
     with pytest.raises(InputError, match=r"--hint: a (color|place|radius) must be"):
         parse_dab(text)
+
+
+# writing
+
+
+def test_a_written_sheet_is_read_back(tmp_path):
+    marks = (
+        Mark(((1.5, 2.0), (8.0, 9.25)), (1, 2, 255), 3.5),
+        Mark(((4.0, 5.0),), (0, 128, 7)),
+        Mark(((6.0, 0.0),), (255, 255, 255), 2.0),
+    )
+    sheet = HintSheet(marks, Size(20, 30))
+    assert parse_hint_file(format_hint_file(sheet), "made") == sheet
+    assert parse_hint_file(format_hint_file(HintSheet(())), "made") == HintSheet(())

@@ -101,6 +101,15 @@ class OnnxColorizer:
         report(1.0)
         return painting
 
+    def look(self, stencil: Stencil) -> Drawing:
+        """What the encoder knows of the drawing, for any thread.
+
+        Raises:
+            ModelError: the model fails in onnxruntime.
+        """
+        with self._lock:
+            return self.encode(stencil)
+
     def encode(self, stencil: Stencil) -> Drawing:
         """Look at the drawing, unless it is the one looked at last."""
         if self._last is None or not self._last.fits(stencil):

@@ -73,6 +73,22 @@ def parse_hint_file(data: bytes, name: str) -> HintSheet:
     return HintSheet((*strokes, *dabs), _size(sheet.get("size"), name))
 
 
+def format_hint_file(sheet: HintSheet) -> bytes:
+    """The text that `parse_hint_file` reads back as the same sheet, provided that strokes come before dabs in it."""
+    dabs = [_entry(mark, "at", mark.points[0]) for mark in sheet.marks if len(mark.points) == 1]
+    strokes = [_entry(mark, "points", mark.points) for mark in sheet.marks if len(mark.points) > 1]
+    size = {"size": list(sheet.size)} if sheet.size else {}
+    rows = {key: [json.dumps(entry) for entry in entries] for key, entries in (("strokes", strokes), ("dabs", dabs))}
+    lists = [f' "{key}": [\n  ' + ",\n  ".join(lines) + "\n ]" for key, lines in rows.items() if lines]
+    parts = [f' "{key}": {json.dumps(value)}' for key, value in size.items()] + lists
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def _entry(mark: Mark, key: str, place: object) -> dict[str, object]:
+    colour = "#" + bytes(mark.colour).hex()
+    return {key: place, "color": colour} | ({"radius": mark.radius} if mark.radius else {})
+
+
 def parse_dab(text: str) -> Mark:
     """A dab from the command line, "x,y,#rrggbb[,radius]".
 

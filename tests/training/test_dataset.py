@@ -11,12 +11,12 @@ from torch.utils.data import DataLoader
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Sample, Size, Stencil
 from stenciltorch.errors import DatasetError
-from stenciltorch.training.config import DataConfig
+from stenciltorch.training.config import DataConfig, HintRecipe, MaskRecipe, SynthesisRecipe
 from stenciltorch.training.dataset import (
     Examples,
     PackReader,
     Picture,
-    Positions,
+    asked_area,
     collate,
     colour_labels,
     crop,
@@ -143,34 +143,19 @@ def test_an_example_is_consistent(pack, procedural):
         assert stencil.size == target.size == example.sample.flats.size == (64, 64)
         kept = stencil.mask.array == 0
         assert np.array_equal(stencil.base.array[kept], target.array[kept])
-        assert set(np.unique(example.weight)) <= {8, 102, 255}
+        assert set(np.unique(example.weight)) <= {76, 255}
         assert (stencil.hints.array[stencil.hints.array[..., 3] == 0] == 0).all()
 
 
-def test_unhinted_areas_count_by_where_their_colours_come_from(pack):
-    weights = {
-        (natural, invented): {
-            int(Examples(pack, DataConfig(crop=64, natural=natural, invented=invented), 0)[n].weight.min())
-            for n in range(12)
-        }
-        for natural, invented in ((0.2, 0.2), (0.2, 0.4))
-    }
-    assert weights[0.2, 0.2] <= {51, 255}
-    assert {51, 102} <= weights[0.2, 0.4] <= {51, 102, 255}
-
-
-def test_positions_are_the_batches_that_are_left():
-    assert list(Positions(0, 3, 2)) == [[0, 1], [2, 3], [4, 5]]
-    assert list(Positions(2, 3, 2)) == [[4, 5]]
-    assert len(Positions(2, 3, 2)) == 1
-    assert list(Positions(5, 3, 2)) == []
-    assert len(Positions(5, 3, 2)) == 0
+def test_unhinted_areas_count_as_the_settings_say(pack):
+    examples = Examples(pack, DataConfig(crop=64, unhinted=0.2), 0)
+    assert {int(examples[number].weight.min()) for number in range(12)} <= {51, 255}
 
 
 def test_a_batch_is_eight_bits_and_channels_first(pack):
     examples = Examples(pack, DATA, 0)
     batch = collate([examples[0], examples[1]])
-    assert [values.shape[1] for values in batch] == [1, 4, 1, 3, 3, 3, 1]
+    assert [values.shape[1] for values in batch] == [1, 4, 1, 3, 3, 3, 1, 3, 1]
     assert {values.dtype for values in batch} == {torch.uint8}
     assert np.array_equal(batch.hints[1].permute(1, 2, 0).numpy(), examples[1].sample.stencil.hints.array)
 
@@ -179,7 +164,7 @@ def test_batches_are_the_same_with_and_without_workers(pack):
     examples = Examples(pack, DATA, 3)
 
     def batches(workers):
-        return list(DataLoader(examples, batch_sampler=Positions(1, 4, 2), collate_fn=collate, num_workers=workers))
+
 
     alone, helped = batches(0), batches(2)
     assert len(alone) == len(helped) == 3
@@ -245,3 +230,61 @@ def test_hatching_changes_lines_and_base_and_nothing_else(pack):
         kept = other.stencil.mask.array == 0
         assert np.array_equal(other.stencil.base.array[kept], other.target.array[kept])
     assert changed > 0
+
+
+# what is asked for
+
+
+def asking(dabs=None, mask=None):
+    """Red, green and blue stripes of 10 px, and a second red one."""
+    flats = np.zeros((40, 40, 3), np.uint8)
+    for stripe, colour in enumerate(((200, 0, 0), (0, 200, 0), (0, 0, 200), (205, 5, 5))):
+        flats[:, 10 * stripe : 10 * stripe + 10] = colour
+    hints = np.zeros((40, 40, 4), np.uint8) if dabs is None else dabs
+    picture, paper = Illustration(flats), np.full((40, 40), 255, np.uint8)
+    open_mask = paper if mask is None else mask
+    return Sample(Stencil(Lineart(paper), Hints(hints), Mask(open_mask), picture), picture, picture)
+
+
+def stripes(asked):
+    return [bool(asked[:, 10 * stripe : 10 * stripe + 10].all()) for stripe in range(4)]
+
+
+def test_a_hinted_colour_is_asked_for_wherever_it_is():
+    dabs = np.zeros((40, 40, 4), np.uint8)
+    dabs[5:9, 3:7] = (200, 0, 0, 255)
+    sample = asking(dabs)
+    assert stripes(asked_area(sample, colour_labels(sample.flats))) == [True, False, False, True]
+
+
+def test_a_kept_colour_is_known():
+    mask = np.full((40, 40), 255, np.uint8)
+    mask[:20, 12:18] = 0
+    sample = asking(mask=mask)
+    assert stripes(asked_area(sample, colour_labels(sample.flats))) == [False, True, False, False]
+
+
+def test_nothing_is_asked_for_without_hints():
+    sample = asking()
+    assert not asked_area(sample, colour_labels(sample.flats)).any()
+
+
+def test_what_is_not_asked_for_is_paper(pack):
+    data = replace(DATA, asked_only=True, procedural=0.0)
+    guessing = Examples(pack, replace(data, asked_only=False), 5)
+    asked_only = Examples(pack, data, 5)
+    for position in range(8):
+        whole, part = guessing[position], asked_only[position]
+        white = (part.sample.flats.array == 255).all(axis=2)
+        assert (part.sample.target.array[~white] == whole.sample.target.array[~white]).all()
+        assert np.array_equal(part.sample.stencil.base.array, whole.sample.stencil.base.array)
+
+
+def test_without_hints_all_is_paper(pack):
+    synthesis = SynthesisRecipe(HintRecipe(none=1.0), MaskRecipe(full=1.0))
+    examples = Examples(pack, replace(DATA, asked_only=True, synthesis=synthesis), 5)
+    for position in range(4):
+        sample = examples[position].sample
+        assert (sample.flats.array == 255).all()
+        assert (sample.target.array == 255).all()
+        assert not (examples[position].own.array == 255).all()

@@ -40,9 +40,9 @@ class DataConfig:
         crop: side of a training crop in pixels, a multiple of 32.
         procedural: share of samples drawn by the procedural generator instead of taken from pictures.
         smallest, largest: how much of the picture's short side a crop covers.
-        natural: how much unhinted areas count against hinted ones in a picture with its own colours, from which the net
-            learns what to propose.
-        invented: the same in pictures whose colours are made up: there is nothing to propose there but grey.
+        unhinted: how much areas without a hint of their own count against hinted ones.
+        asked_only: the net is to answer what is asked and leave the rest paper: flats without outlines, and white where
+            neither a hint nor a kept part tells the colour. Else it is to guess the whole picture, as the paper's.
         hatched: chance that a lineart gets hatching or screentone.
     """
 
@@ -50,8 +50,8 @@ class DataConfig:
     procedural: float = 0.25
     smallest: float = 0.35
     largest: float = 1.3
-    natural: float = 0.4
-    invented: float = 0.03
+    unhinted: float = 0.3
+    asked_only: bool = False
     hatched: float = 0.0
     synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
 
@@ -61,7 +61,7 @@ class DataConfig:
             0 < self.smallest <= self.largest,
             f"data.smallest must be above 0 and at most data.largest, found {self.smallest} and {self.largest}",
         )
-        for name in ("procedural", "natural", "invented", "hatched"):
+        for name in ("procedural", "unhinted", "hatched"):
             share = getattr(self, name)
             _check(0.0 <= share <= 1.0, f"data.{name} must be from 0 to 1, found {share}")
 

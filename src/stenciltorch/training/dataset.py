@@ -3,7 +3,6 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -32,17 +31,18 @@ class Picture:
 
 
 class Example(NamedTuple):
-    """A sample and how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own;
-    whether the picture has its own colours."""
+    """A sample; how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own; the
+    flats of the whole picture, and whether they are natural."""
 
     sample: Sample
     weight: np.ndarray
+    own: Illustration
     natural: bool
 
 
 class Batch(NamedTuple):
-    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1; natural (batch, 1, 1, 1) is 255 for
-    pictures with their own colours."""
+    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1, 3; natural (batch, 1, 1, 1) is 255
+    for pictures with their own colours, `own`."""
 
     lineart: Tensor
     hints: Tensor
@@ -51,6 +51,7 @@ class Batch(NamedTuple):
     target: Tensor
     flats: Tensor
     weight: Tensor
+    own: Tensor
     natural: Tensor
 
 
@@ -138,7 +139,7 @@ def _cut(
 def hinted_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
     """255 in every area of equal label where at least 4 pixels are hinted with the area's own colour."""
     hints = sample.stencil.hints.array
-    close = np.abs(hints[..., :3].astype(np.int16) - sample.flats.array).max(axis=2) <= 12
+    close = np.abs(hints[..., :3].astype(np.int16) - sample.flats.array).max(axis=2) <= ALIKE
     counts = np.bincount(labels[close & (hints[..., 3] > 127)], minlength=int(labels.max()) + 1)
     return np.asarray(np.where(counts >= 4, 255, 0).astype(np.uint8)[labels])
 
@@ -151,6 +152,14 @@ def colour_labels(flats: Illustration) -> np.ndarray:
 
 FAINTEST = 219
 """Brightness from which on a pixel of a lineart is paper."""
+
+PAPER = np.uint8(255)
+
+ALIKE = 12
+"""Colours that differ by no more levels in any channel are one."""
+
+KEPT = 16
+"""Pixels of an area that must be kept for its colour to be known."""
 
 DARK = 72
 """The brightest channel that an outline's colour may have."""
@@ -184,6 +193,32 @@ def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
     return np.asarray(colour_of[nearest])
 
 
+def asked_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
+    """Where the colour wanted is known: (H, W) bool. Areas whose colour is hinted somewhere or kept somewhere; all
+    others are to stay paper, for to guess them would be to paint grey.
+
+    Args:
+        labels: (H, W), a number for each area of one flat colour.
+    """
+    flats, hints = sample.flats.array, sample.stencil.hints.array
+    colours = np.zeros((int(labels.max()) + 1, 3), np.int16)
+    colours[labels.ravel()] = flats.reshape(-1, 3)
+    wished = np.unique(hints[hints[..., 3] > 127][:, :3], axis=0)
+    kept = np.bincount(labels[sample.stencil.mask.array < 128], minlength=len(colours)) > KEPT
+    known = np.concatenate([wished.astype(np.int16), colours[kept]])
+    if len(known) == 0:
+        return np.zeros(labels.shape, np.bool_)
+    apart = np.abs(colours[:, None] - known[None]).max(axis=2).min(axis=1)
+    return np.asarray((apart <= ALIKE)[labels])
+
+
+def _hatched(sample: Sample, labels: np.ndarray, rng: np.random.Generator) -> Sample:
+    """Some of the drawing's areas hatched or toned."""
+    lineart = hatch(sample.stencil.lineart, labels.astype(np.int32), int(rng.integers(1, 5)), rng)
+    base = compose(lineart, sample.target, sample.stencil.mask)
+    return replace(sample, stencil=replace(sample.stencil, lineart=lineart, base=base))
+
+
 class Examples:
     """`examples[position]` for any position >= 0."""
 
@@ -209,19 +244,17 @@ class Examples:
         return self._finished(sample, regions.array, natural, rng)
 
     def _finished(self, sample: Sample, labels: np.ndarray, natural: bool, rng: np.random.Generator) -> Example:
-        """With its weight, with flats free of outlines, and hatched now and then."""
-        weight = self._weight(sample, labels, natural)
-        flats = Illustration(flats_off_lines(sample, labels))
-        stencil = sample.stencil
+        weight = np.maximum(hinted_area(sample, labels), np.uint8(round(255 * self.data.unhinted)))
+        own = sample.flats
+        if self.data.asked_only:
+            own = Illustration(flats_off_lines(sample, labels))
         if rng.random() < self.data.hatched:
-            lineart = hatch(stencil.lineart, labels.astype(np.int32), int(rng.integers(1, 5)), rng)
-            base = compose(lineart, sample.target, stencil.mask)
-            stencil = replace(stencil, lineart=lineart, base=base)
-        return Example(replace(sample, stencil=stencil, flats=flats), weight, natural)
-
-    def _weight(self, sample: Sample, labels: np.ndarray, natural: bool) -> np.ndarray:
-        unhinted = round(255 * (self.data.natural if natural else self.data.invented))
-        return np.asarray(np.maximum(hinted_area(sample, labels), np.uint8(unhinted)))
+            sample = _hatched(sample, labels, rng)
+        if self.data.asked_only:
+            asked = asked_area(sample, labels)[..., None]
+            target = Illustration(np.where(asked, sample.target.array, PAPER))
+            sample = replace(sample, target=target, flats=Illustration(np.where(asked, own.array, PAPER)))
+        return Example(sample, np.asarray(weight), own, natural)
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
         size = Size(self.data.crop, self.data.crop)
@@ -238,6 +271,7 @@ def collate(examples: list[Example]) -> Batch:
         _stack([example.sample.target.array for example in examples]),
         _stack([example.sample.flats.array for example in examples]),
         _stack([example.weight for example in examples]),
+        _stack([example.own.array for example in examples]),
         _stack([np.full((1, 1), 255 * example.natural, np.uint8) for example in examples]),
     )
 
@@ -245,17 +279,3 @@ def collate(examples: list[Example]) -> Batch:
 def _stack(pictures: list[np.ndarray]) -> Tensor:
     planes = np.stack([picture if picture.ndim == 3 else picture[..., None] for picture in pictures])
     return torch.from_numpy(np.ascontiguousarray(planes.transpose(0, 3, 1, 2)))
-
-
-class Positions:
-    """The batches of a run from step `first` on: lists of positions, for a DataLoader."""
-
-    def __init__(self, first: int, last: int, batch: int) -> None:
-        self.first, self.last, self.batch = first, last, batch
-
-    def __iter__(self) -> Iterator[list[int]]:
-        for step in range(self.first, self.last):
-            yield list(range(step * self.batch, (step + 1) * self.batch))
-
-    def __len__(self) -> int:
-        return max(0, self.last - self.first)

@@ -16,21 +16,21 @@ from stenciltorch.training.config import (
 from stenciltorch.training.tasks.settings import AdversarialConfig, SemanticConfig
 
 STUDIO = {
-    "studio": TrainConfig(),
+    "studio": TrainConfig(data=DataConfig(hatched=0.2, asked_only=True)),
     "studio-large-crops": TrainConfig(
         name="studio-large-crops",
-        data=DataConfig(crop=256, procedural=0.2),
-        optim=OptimConfig(batch=4, rate=5e-4),
+        data=DataConfig(crop=384, hatched=0.2, asked_only=True),
+        optim=OptimConfig(batch=2, rate=8e-4, decay=0.7),
     ),
     "finetune": TrainConfig(
         name="finetune",
-        data=DataConfig(procedural=0.1, synthesis=SynthesisRecipe(recolour=0.4)),
+        data=DataConfig(procedural=0.1, hatched=0.1, asked_only=True, synthesis=SynthesisRecipe(recolour=0.4)),
         optim=OptimConfig(steps=1200, rate=3e-4, warmup=50, decay=0.5, ema=0.99),
     ),
     "smoke": TrainConfig(
         name="smoke",
         shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=1, rounds=2),
-        data=DataConfig(crop=64),
+        data=DataConfig(crop=64, asked_only=True),
         optim=OptimConfig(steps=20, batch=2, warmup=2),
     ),
 }

@@ -45,7 +45,7 @@ def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[st
         "gradient": objective.gradient_l1(painted.colour, given.target, seen),
         "coarse": objective.coarse_l1(painted.colour, given.target, seen),
         "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
-        "taste": objective.taste_loss(painted.taste, given.flats, given.mask * given.natural),
+        "taste": objective.taste_loss(painted.taste, given.own, given.mask * given.natural),
     }
     losses["total"] = sum((getattr(weights, name) * value for name, value in losses.items()), torch.zeros(()))
     return losses
