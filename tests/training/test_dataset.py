@@ -164,6 +164,8 @@ def test_batches_are_the_same_with_and_without_workers(pack):
     examples = Examples(pack, DATA, 3)
 
     def batches(workers):
+        positions = [[2, 3], [4, 5], [6, 7]]
+        return list(DataLoader(examples, batch_sampler=positions, collate_fn=collate, num_workers=workers))
 
 
     alone, helped = batches(0), batches(2)
