@@ -52,7 +52,7 @@ def test_no_pictures():
 
 
 def test_buckets_are_fine_enough_for_millions():
-    """Three of nine blocks of about seven bits: 2 million buckets, so 5 million pictures share one with a few others."""
+    """Three of nine blocks of about seven bits: 2 million buckets, so 5 million pictures share one with a few."""
     masks = bucket_masks(6)
     assert len(masks) == 84
     assert min(int(mask).bit_count() for mask in masks) >= 21

@@ -23,6 +23,9 @@ from stenciltorch.errors import ConfigError, StencilTorchError
 STRIKES = 2
 PATIENCE = 300.0
 """Seconds that a picture may take before its worker is ended."""
+STILLBORN = 3
+"""Workers that may end in a row before they were ready; then the pictures are not to blame."""
+READY = "ready"
 
 Work = Callable[[Any], Any]
 
@@ -45,7 +48,8 @@ class _Worker:
     pipe: Connection
     task: Any = None
     busy: bool = False
-    since: float = 0.0
+    ready: bool = False
+    since: float = float("inf")
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Pool:
     _all: list[_Worker] = field(default_factory=list)
     _strikes: dict[Any, int] = field(default_factory=dict)
     _again: deque[Any] = field(default_factory=deque)
+    _stillborn: int = 0
 
     def run(self, tasks: Iterable[Any]) -> Iterator[Outcome]:
         """Outcomes in the order in which they are ready. Tasks are taken one by one as workers are free.
@@ -90,7 +95,8 @@ class Pool:
             except StopIteration:
                 return
             worker = idle.pop() if idle else self._start()
-            worker.task, worker.busy, worker.since = task, True, time.monotonic()
+            worker.task, worker.busy = task, True
+            worker.since = time.monotonic() if worker.ready else float("inf")
             try:
                 worker.pipe.send(task)
             except OSError:  # it has died while idle, and no picture is to blame
@@ -111,25 +117,44 @@ class Pool:
         """Wait for something to happen; at most one outcome for each worker."""
         pipes = {worker.pipe: worker for worker in self._all if worker.busy}
         for pipe in wait(list(pipes), timeout=self._longest_wait()):
-            worker = pipes[pipe]  # type: ignore[index]
-            try:
-                fine, value = worker.pipe.recv()
-            except (EOFError, OSError):
-                yield from self._struck(worker, POISON, "its worker died")
-                continue
-            if fine:
-                worker.busy = False
-                self._strikes.pop(worker.task, None)
-                yield Outcome(worker.task, value)
-            else:
-                yield from self._refused(worker, value)
+            yield from self._hear(pipes[pipe])  # type: ignore[index]
         now = time.monotonic()
         for worker in [worker for worker in self._all if worker.busy and now - worker.since > self.patience]:
-            yield from self._struck(worker, POISON, f"it took more than {self.patience:g} s")
+            yield from self._struck(worker, f"it took more than {self.patience:g} s")
+
+    def _hear(self, worker: _Worker) -> Iterator[Outcome]:
+        try:
+            message = worker.pipe.recv()
+        except (EOFError, OSError):
+            yield from self._died(worker)
+            return
+        if message == READY:
+            worker.ready, worker.since, self._stillborn = True, time.monotonic(), 0
+            return
+        fine, value = message
+        if fine:
+            worker.busy = False
+            self._strikes.pop(worker.task, None)
+            yield Outcome(worker.task, value)
+        else:
+            yield from self._refused(worker, value)
+
+    def _died(self, worker: _Worker) -> Iterator[Outcome]:
+        """The picture is to blame if the worker had begun."""
+        if worker.ready:
+            yield from self._struck(worker, "its worker died")
+            return
+        self._remove(worker)
+        self._again.appendleft(worker.task)
+        self._stillborn += 1
+        if self._stillborn >= STILLBORN:
+            raise ConfigError(
+                f"Worker processes end before they begin{_how(worker.process)}; free memory or use fewer --workers."
+            )
 
     def _longest_wait(self) -> float:
         began = min(worker.since for worker in self._all if worker.busy)
-        return max(0.0, began + self.patience - time.monotonic()) + 0.01
+        return min(max(0.0, began + self.patience - time.monotonic()) + 0.01, 3600.0)
 
     def _refused(self, worker: _Worker, error: Any) -> Iterator[Outcome]:
         if isinstance(error, StencilTorchError):
@@ -137,9 +162,9 @@ class Pool:
         worker.busy = False
         yield from self._strike(worker.task, FAILED, str(error))
 
-    def _struck(self, worker: _Worker, failure: str, note: str) -> Iterator[Outcome]:
+    def _struck(self, worker: _Worker, note: str) -> Iterator[Outcome]:
         self._remove(worker)
-        yield from self._strike(worker.task, failure, f"{note}{_how(worker.process)}")
+        yield from self._strike(worker.task, POISON, f"{note}{_how(worker.process)}")
 
     def _strike(self, task: Any, failure: str, note: str) -> Iterator[Outcome]:
         self._strikes[task] = self._strikes.get(task, 0) + 1
@@ -171,6 +196,7 @@ def _serve(pipe: Connection, work: Work) -> None:
     """A worker's whole life: ends when its parent closes the pipe, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _use_one_thread()
+    pipe.send(READY)
     while True:
         try:
             task = pipe.recv()
