@@ -12,13 +12,13 @@ from stenciltorch.palettes.oklab import nearest
 from stenciltorch.palettes.swatches import Colour, Swatch, Swatches, parse_colour
 
 _TABLE = """
-white ffffff; off-white f6f3ec; pale grey dcdcdc; light grey bfbfbf; grey 8c8c8c; dark grey 595959; charcoal 333333
-black 101010; blue-grey 7b8794; pale blue-grey c3ced8; dark slate 2f3a46; warm grey 9b9088; taupe 7d6b5d
+white ffffff; off-white f6f3ec; pale grey dcdcdc; light grey bfbfbf; grey 868686; dark grey 595959; charcoal 333333
+black 101010; blue-grey 6a7f99; pale blue-grey c3ced8; dark slate 2f3a46; warm grey a3927f; taupe 7d6b5d
 cream fff3d6; ivory fbf7e4; beige e3d2b0; sand d2b68a; khaki a8985a; tan c79a6b; camel b0824f; ochre c58a2a
 pale peach fde3d0; peach f7c9a8; apricot f5b27f; light brown b98a64; brown 8a5a34; chestnut 7a3f23
 dark brown 4d2f1c; umber 33231a; terracotta b85c3e; rust 9c4221; copper b4693a
 pale pink fbdfe4; pink f5a9bc; rose e0708c; hot pink ec3f8f; raspberry b3215a; salmon f4897b; coral f76f58
-dusty pink c68e96; blush eebdb5; red d9262e; scarlet f03a22; crimson a8142c; dark red 731119; maroon 4f0f1e; wine 5f1f3a
+dusty pink c68e96; blush eebdb5; red e2201f; scarlet f4501f; crimson a8142c; dark red 731119; maroon 4f0f1e; wine 5f1f3a
 light orange fbb65c; orange f58518; dark orange c9600e; amber f7a80c; gold d9a520; mustard b8911f
 pale yellow fdf6b8; light yellow fbec7a; yellow f8d915; lemon f5ef3c; olive 75742b; dark olive 45451c
 pale green d3efcf; light green 93d98a; green 35a043; dark green 175c2c; lime a6d830; moss 6d8440; forest green 1d4026
