@@ -70,6 +70,11 @@ class Area:
     depth: float
 
 
+def makes_proposals(colorizer: OnnxColorizer) -> bool:
+    """Whether the model has a taste; those made before it have none."""
+    return "taste" in {port.name for port in colorizer.model.encoder.outside.outputs}
+
+
 def propose(
     colorizer: OnnxColorizer, stencil: Stencil, rng: np.random.Generator, palette: UInt8Array | None = None
 ) -> HintSheet:
@@ -78,9 +83,9 @@ def propose(
     Raises:
         ModelError: the model has no taste, or fails.
     """
-    drawing = colorizer.look(stencil)
-    if "taste" not in drawing.opaque:
+    if not makes_proposals(colorizer):
         raise ModelError(f"The model {colorizer.model.card.name} makes no proposals; use one made since.")
+    drawing = colorizer.look(stencil)
     sheet = suggest(
         Lineart(drawing.given["lineart"].numpy()),
         Mask(drawing.given["mask"].numpy()),

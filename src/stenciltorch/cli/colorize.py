@@ -10,8 +10,8 @@ from typing import Any
 from stenciltorch.cli.options import add_model
 
 DESCRIPTION = """\
-Colour drawings at their own size. Without hints you get a first proposal; with hints the colours follow
-them. Where the mask is black, every pixel of the base stays as it is. The lines are never redrawn."""
+Colour drawings at their own size. The colours follow your hints; what has none stays paper or takes the colour of its
+like. Where the mask is black, every pixel of the base stays as it is. The lines are never redrawn."""
 
 EPILOG = """\
 examples:

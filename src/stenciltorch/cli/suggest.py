@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from stenciltorch.canvas import UInt8Array
 
 DESCRIPTION = """\
-Propose colours for a drawing. Every proposal is a hint file with a dab for each area that has no hint yet, and the
+Propose colours for a drawing. This is a first try: the default model has seen few pictures and knows little of what
+things are, so the colours are often odd. Every proposal is a hint file with a dab for each area that has no hint yet, and the
 picture painted with it. Keep what you like: the dabs can be changed one by one, in the studio or by hand."""
 
 EPILOG = """\
@@ -26,7 +27,7 @@ examples:
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
-        "suggest", help="propose first colourings of a drawing", description=DESCRIPTION, epilog=EPILOG
+        "suggest", help="propose first colourings of a drawing (experimental)", description=DESCRIPTION, epilog=EPILOG
     )
     parser.set_defaults(run=run)
     add = parser.add_argument
