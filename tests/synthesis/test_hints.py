@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from little_pictures import quarters
 
-from stenciltorch.canvas import Hints, Illustration, Mask, Regions, Size
-from stenciltorch.errors import InputError
-from stenciltorch.synthesis.hints import HintRecipe, draw_count, draw_hints, reduce_hints
+from stenciltorch.canvas import Illustration, Mask, Regions, Size
+from stenciltorch.synthesis.hints import HintRecipe, draw_count, draw_hints
 from stenciltorch.synthesis.procedural import draw_procedural
 
 ALWAYS = HintRecipe(none=0, dense=0, per_region=0)
@@ -166,31 +165,3 @@ def test_tidy_hints_on_a_real_layout_keep_to_their_regions() -> None:
     hints = draw_hints(flats, regions, Mask.filled(flats.size, 255), replace(ALWAYS, tidy=1), rng(5)).array
     solid = hints[..., 3] > 0
     assert np.array_equal(hints[solid][:, :3], flats.array[solid])
-
-
-def test_reduced_colour_is_weighted_by_alpha() -> None:
-    pixels = np.zeros((2, 2, 4), np.uint8)
-    pixels[0, 0] = (200, 100, 0, 255)
-    pixels[0, 1] = (0, 100, 200, 85)
-    reduced = reduce_hints(Hints(pixels), Size(1, 1)).array[0, 0].tolist()
-    assert reduced == [150, 100, 50, 85]
-
-
-def test_reducing_keeps_a_lone_colour_exactly() -> None:
-    pixels = np.zeros((8, 8, 4), np.uint8)
-    pixels[3, 3] = (13, 77, 255, 255)
-    reduced = reduce_hints(Hints(pixels), Size(2, 2)).array
-    assert reduced[0, 0].tolist() == [13, 77, 255, 16]
-    assert not reduced[1].any()
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
-def test_reducing_to_the_same_size_changes_nothing(seed: int, height: int, width: int) -> None:
-    pixels = rng(seed).integers(0, 256, (height, width, 4)).astype(np.uint8)
-    pixels[pixels[..., 3] == 0] = 0
-    assert reduce_hints(Hints(pixels), Size(height, width)) == Hints(pixels)
-
-
-def test_hints_are_not_enlarged() -> None:
-    with pytest.raises(InputError, match="asked for 9 x 2, found 4 x 4"):
-        reduce_hints(Hints.filled(Size(4, 4)), Size(2, 9))

@@ -1,7 +1,7 @@
 """From a finished illustration to what an artist would have handed in (paper 3.2, 3.4, 3.5)."""
 
 from stenciltorch.synthesis.flats import flatten, quantise
-from stenciltorch.synthesis.hints import HintRecipe, draw_hints, reduce_hints
+from stenciltorch.synthesis.hints import HintRecipe, draw_hints
 from stenciltorch.synthesis.lineart import AUTHORS, STYLES, LineStyle, draw_style, extract_lineart
 from stenciltorch.synthesis.masks import MaskRecipe, draw_mask, mask_share
 from stenciltorch.synthesis.palettes import recolour
@@ -32,7 +32,6 @@ __all__ = [
     "mask_share",
     "quantise",
     "recolour",
-    "reduce_hints",
     "regions_from_displacement",
     "synthesize",
     "synthesize_procedural",

@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 
 from stenciltorch.canvas import Hints, Illustration, Int32Array, Mask, Regions, Size, UInt8Array
-from stenciltorch.errors import InputError
-from stenciltorch.synthesis.arrays import Float32Array, Int64Array, to_bytes
+from stenciltorch.synthesis.arrays import Float32Array, Int64Array
 from stenciltorch.synthesis.labels import compact, edge_distance
 
 
@@ -190,22 +189,3 @@ def _draw(target: UInt8Array, dab: _Dab, corner: tuple[int, int], colour: tuple[
         cv2.circle(target, path[0], max(0, round(dab.radius)), colour, -1)
     else:
         cv2.polylines(target, [np.array(path, np.int32)], False, colour, max(1, round(1.4 * dab.radius)))
-
-
-def reduce_hints(hints: Hints, size: Size) -> Hints:
-    """Area average for a smaller canvas: colour weighted by alpha, alpha by area.
-
-    Raises:
-        InputError: the new size is larger.
-    """
-    if size.height > hints.size.height or size.width > hints.size.width:
-        raise InputError(f"Hints can only be reduced: asked for {size}, found {hints.size}.")
-    alpha = hints.array[..., 3:].astype(np.float32)
-    weighted = np.concatenate((hints.array[..., :3] * alpha, alpha), axis=2)
-    mean = cv2.resize(weighted, (size.width, size.height), interpolation=cv2.INTER_AREA)
-    reduced = np.zeros((*size, 4), dtype=np.uint8)
-    reduced[..., 3] = np.rint(mean[..., 3])
-    wished = reduced[..., 3] > 0
-    colour = np.asarray(mean[wished], dtype=np.float32)
-    reduced[wished, :3] = to_bytes(colour[:, :3] / colour[:, 3:])
-    return Hints(reduced)
