@@ -192,7 +192,7 @@ def test_shapes_in_the_signature_are_true(model, monkeypatch):
 
 
 def test_the_graph_reduces_hints_as_the_rest_of_the_program_does():
-    """A quarter of the sides, in levels: the tensors' twin of `scaling.reduce_hints` differs by no more than rounding."""
+    """A quarter of the sides: in levels, both differ by no more than rounding."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (24, 40, 4)).astype(np.uint8)
     pixels[rng.random((24, 40)) < 0.6] = 0
