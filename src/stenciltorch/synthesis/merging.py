@@ -102,7 +102,7 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float, ample: 
             smaller = np.minimum(graph.areas[graph.first], graph.areas[graph.second])
             cost = shade_distance(graph) * np.clip(smaller / max(ample, 1e-9), 0.5, 1)
             cost += line_cost * graph.barrier / graph.length
-            best = np.unique(_best_border(graph, -cost))
+            best = np.unique(best_border(graph, -cost))
             cheap = best[cost[best] < limit]
             if not len(cheap):
                 break
@@ -122,7 +122,7 @@ def shade_distance(graph: RegionGraph) -> Float64Array:
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
-def _best_border(graph: RegionGraph, score: Float64Array) -> Int64Array:
+def best_border(graph: RegionGraph, score: Float64Array) -> Int64Array:
     """The border of highest score of each region (which must have a neighbour)."""
     order = np.argsort(score, kind="stable")
     best = np.full(len(graph.areas), -1, dtype=np.int64)
@@ -141,7 +141,7 @@ def merge_little(graph: RegionGraph, smallest: float, colour_weight: float) -> R
     while len(graph.first) and graph.areas.min() < smallest:
         score = graph.length / (1 + colour_weight * colour_distance(graph))
         little = np.flatnonzero(graph.areas < smallest)
-        graph = joined(graph, np.unique(_best_border(graph, score)[little]))
+        graph = joined(graph, np.unique(best_border(graph, score)[little]))
     return graph
 
 

@@ -17,7 +17,15 @@ from stenciltorch.errors import InputError
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.labels import compact, contacts
-from stenciltorch.synthesis.merging import merge_alike, merge_little, merge_small, region_graph
+from stenciltorch.synthesis.merging import (
+    RegionGraph,
+    best_border,
+    joined,
+    merge_alike,
+    merge_little,
+    merge_small,
+    region_graph,
+)
 
 HeightSource = Callable[[Illustration], Float32Array]
 """Whatever draws height maps, float32 (H, W) in [0, 1]: an opened DisNet, or a stand-in in a test."""
@@ -41,6 +49,15 @@ class _Picture(NamedTuple):
     line: Float32Array
 
 
+_MIX = 0x9E3779
+"""An odd number: times a label, modulo 2^24, it gives every label another colour."""
+
+LEVELS = (0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.2, 0.12, 0.05)
+"""Heights at which summits are looked for, and grown."""
+
+OPEN = 0.3
+"""Mean height of a border from which on it is none."""
+
 FLOOD_LEVELS = 8
 """Steps in which basins grow from the markers down to the borders of a displacement map."""
 
@@ -52,11 +69,16 @@ def classical_displacement(illustration: Illustration) -> Float32Array:
 
 def displacement_of(regions: Regions) -> Float32Array:
     """The height map of known regions: float32 (H, W) in [0, 1]."""
+    return height_map(_borders(regions))
+
+
+def _borders(regions: Regions) -> BoolArray:
+    """Pixels whose right or lower neighbour has another label."""
     labels = regions.array
     border = np.zeros(labels.shape, dtype=bool)
     border[:, :-1] |= labels[:, :-1] != labels[:, 1:]
     border[:-1] |= labels[:-1] != labels[1:]
-    return height_map(border)
+    return border
 
 
 def height_map(border: BoolArray) -> Float32Array:
@@ -126,11 +148,68 @@ def _classical_regions(illustration: Illustration, smallest: int) -> Regions:
 
 def _cut(illustration: Illustration, displacement: Float32Array, smallest: int) -> Regions:
     """Basins of a height map; small ones join the neighbour of like colour."""
-    labels = compact(_basins(displacement, THRESHOLD)).labels
+    labels = compact(_summits(displacement)).labels
     lab = _lab(np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8))
-    graph = region_graph(labels, lab, displacement > THRESHOLD, 1 - displacement)
+    graph = region_graph(labels, lab, displacement > THRESHOLD, displacement)
+    graph = merge_open(graph, OPEN)
     graph = merge_little(graph, scaled_area(smallest, illustration.size), 0.3)
     return _numbered(graph.owner.astype(np.int32)[labels])
+
+
+def _summits(displacement: Float32Array) -> Int32Array:
+    """One label for every summit of the height map, each grown level by level down to the borders: 1..n."""
+    labels = np.zeros(displacement.shape, dtype=np.int32)
+    for level in LEVELS:
+        labels = _risen(labels, displacement > level)
+    return _filled(labels)
+
+
+def _risen(labels: Int32Array, above: BoolArray) -> Int32Array:
+    """Labels grown over what is above a lower level; a part without a label gets a new one."""
+    _, numbered = cv2.connectedComponents(above.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
+    parts = np.asarray(numbered, dtype=np.int32)
+    known = labels > 0
+    owner = np.zeros(int(parts.max()) + 1, dtype=np.int32)
+    owner[parts[known]] = labels[known]
+    shared = np.zeros(len(owner), dtype=bool)
+    shared[parts[known][owner[parts[known]] != labels[known]]] = True
+    free = owner == 0
+    owner[free] = labels.max() + np.cumsum(free)[free]
+    grown = np.where(shared[parts], _filled(labels), owner[parts])
+    return np.where(above, grown, 0).astype(np.int32)
+
+
+def merge_open(graph: RegionGraph, height: float) -> RegionGraph:
+    """Join regions, the most open border first, until every border is lower than `height` on average.
+
+    A hole in a line lets two regions touch in few places; the mean over their whole border stays low.
+
+    Args:
+        graph: with heights as barriers.
+    """
+    for limit in np.linspace(1, height, 9)[1:]:
+        while len(graph.first):
+            openness = graph.barrier / graph.length
+            best = np.unique(best_border(graph, openness))
+            wide = best[openness[best] > limit]
+            if not len(wide):
+                break
+            graph = joined(graph, wide)
+    return graph
+
+
+def draw_map(regions: Regions) -> Illustration:
+    """Every region in a colour of its own; label 0 is black."""
+    mixed = (regions.array.astype(np.uint32) * np.uint32(_MIX)) & np.uint32(0xFFFFFF)
+    return Illustration(np.stack((mixed >> 16, mixed >> 8 & 255, mixed & 255), axis=2).astype(np.uint8))
+
+
+def draw_borders(illustration: Illustration, regions: Regions) -> Illustration:
+    """The picture, paler, with the borders in red."""
+    border = cv2.dilate(_borders(regions).astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
+    pale = illustration.array // 2 + np.uint8(127)
+    pale[border] = (220, 0, 0)
+    return Illustration(pale)
 
 
 def scaled_area(area_at_512: float, size: Size) -> int:

@@ -17,6 +17,7 @@ from stenciltorch.errors import ConfigError
 from stenciltorch.networks.disnet import DisNet, DisNetShape
 from stenciltorch.training.checkpoint import LATEST, State, load, load_optimizer, optimizer_tensors, save
 from stenciltorch.training.disnet.artwork import Shelf
+from stenciltorch.training.disnet.danbooregion import find_pairs
 from stenciltorch.training.disnet.supply import Batch, Supply
 
 
@@ -75,9 +76,16 @@ def height_loss(found: Tensor, batch: Batch, config: DisNetConfig) -> Tensor:
 
 
 class DisNetRun:
-    """One run in one folder."""
+    """One run in one folder.
 
-    def __init__(self, config: DisNetConfig, art: Path | None, folder: Path) -> None:
+    Args:
+        art: folder made by `prepare_art`.
+        danbooregion: that dataset, as it is unpacked.
+    """
+
+    def __init__(
+        self, config: DisNetConfig, folder: Path, art: Path | None = None, danbooregion: Path | None = None
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.folder = config, folder
         self.net = DisNet(DisNetShape(config.widths))
@@ -87,8 +95,8 @@ class DisNetRun:
         self.step = 0
         self._resume()
         rng = np.random.default_rng((config.seed, self.step))
-        shelf = Shelf(art, rng) if art else None
-        self.supply = Supply(config.side, shelf, rng)
+        pairs = find_pairs(danbooregion) if danbooregion else []
+        self.supply = Supply(config.side, Shelf(art, rng) if art else None, pairs, rng)
 
     def _resume(self) -> None:
         latest = self.folder / LATEST

@@ -39,11 +39,15 @@ def draw_example(size: Size, rng: np.random.Generator, art: FlatArt | None = Non
     return paint_example(draw_figures(size, rng) if art is None else draw_cutting(art, size, rng), rng)
 
 
-def paint_example(scene: Scene, rng: np.random.Generator) -> Example:
-    """Paint, light and weather a scene; the regions are those that can be told apart in the result."""
+def paint_example(scene: Scene, rng: np.random.Generator, lines: bool = True) -> Example:
+    """Paint, light and weather a scene; the regions are those that can be told apart in the result.
+
+    Args:
+        lines: whether the example may be a drawing without colours.
+    """
     kind = rng.random()
-    if kind < LINEART and scene.lined:
-        return _as_lineart(scene, rng)
+    if kind < LINEART and lines and scene.lined:
+        return paint_lines(scene, rng)
     ink = np.zeros_like(scene.ink) if kind < LINEART + LINELESS else scene.ink
     colours = draw_colours(int(scene.groups.max()) + 1, rng)
     if rng.random() < 0.4:
@@ -54,7 +58,8 @@ def paint_example(scene: Scene, rng: np.random.Generator) -> Example:
     return Example(Illustration(weather(picture, rng)), _seen(scene, colours, share, tone))
 
 
-def _as_lineart(scene: Scene, rng: np.random.Generator) -> Example:
+def paint_lines(scene: Scene, rng: np.random.Generator) -> Example:
+    """The scene as a line drawing."""
     share = scene.ink.astype(np.float32) * np.float32(1 / 255)
     if rng.random() < 0.35:
         share = np.maximum(share, _hairlines(scene))

@@ -136,14 +136,16 @@ def star(centre: Outline, radius: float, rng: np.random.Generator) -> Outline:
     points = 2 * int(rng.integers(4, 9))
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False) + rng.uniform(0, 6)
     reach = np.where(np.arange(points) % 2, rng.uniform(0.3, 0.7), 1.0)[:, None]
-    return centre + radius * reach * np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    ring = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    return np.asarray(centre + radius * reach * ring)
 
 
 def ribbon(spine: Outline, breadth: Float64Array) -> Outline:
     """A closed band along a polyline with half its width given at each point."""
     along = np.gradient(spine, axis=0)
     side = np.stack((-along[:, 1], along[:, 0]), axis=1) / np.maximum(np.linalg.norm(along, axis=1), 1e-6)[:, None]
-    return np.concatenate((spine + side * breadth[:, None], (spine - side * breadth[:, None])[::-1]))
+    reach = side * breadth[:, None]
+    return np.concatenate((spine + reach, (spine - reach)[::-1]))
 
 
 def wander(start: Outline, heading: float, length: float, rng: np.random.Generator, bend: float = 1.2) -> Outline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,8 @@ from torch import Tensor
 from stenciltorch.canvas import Size, UInt8Array
 from stenciltorch.synthesis.arrays import Float32Array, to_bytes
 from stenciltorch.training.disnet.artwork import Shelf
-from stenciltorch.training.disnet.samples import draw_example
+from stenciltorch.training.disnet.danbooregion import RegionPair, draw_crop, read_pair
+from stenciltorch.training.disnet.samples import Example, draw_example
 from stenciltorch.training.disnet.targets import fast_height
 
 KEPT = 768
@@ -19,6 +21,9 @@ KEPT = 768
 
 ART_SHARE = 0.45
 """Share of the new examples that are cuttings of flat art, when there is any."""
+
+PAIR_SHARE = 0.5
+"""Share of the new examples that are crops of DanbooRegion, when it is there."""
 
 MARGIN = 32
 """Up to this many pixels at the right and below are left empty, as where the network pads a picture."""
@@ -40,8 +45,8 @@ class _Stored(NamedTuple):
 class Supply:
     """Draws examples; `fresh` of each batch are new, the others are drawn from those before."""
 
-    def __init__(self, side: int, art: Shelf | None, rng: np.random.Generator) -> None:
-        self._side, self._art, self._rng = side, art, rng
+    def __init__(self, side: int, art: Shelf | None, pairs: Sequence[RegionPair], rng: np.random.Generator) -> None:
+        self._side, self._art, self._pairs, self._rng = side, art, pairs, rng
         self._kept: list[_Stored] = []
 
     def batch(self, count: int, fresh: int) -> Batch:
@@ -54,14 +59,19 @@ class Supply:
     def _new(self) -> _Stored:
         cut = self._rng.integers(0, MARGIN, 2) if self._rng.random() < 0.3 else np.zeros(2, int)
         size = Size(self._side - int(cut[0]), self._side - int(cut[1]))
-        art = self._art.take() if self._art and self._rng.random() < ART_SHARE else None
-        example = draw_example(size, self._rng, art)
+        example = self._example(size)
         stored = _Stored(example.picture.array, to_bytes(fast_height(example.regions) * 255))
         if len(self._kept) < KEPT:
             self._kept.append(stored)
         else:
             self._kept[int(self._rng.integers(KEPT))] = stored
         return stored
+
+    def _example(self, size: Size) -> Example:
+        if self._pairs and self._rng.random() < PAIR_SHARE:
+            return draw_crop(read_pair(self._pairs[int(self._rng.integers(len(self._pairs)))]), size, self._rng)
+        art = self._art.take() if self._art and self._rng.random() < ART_SHARE else None
+        return draw_example(size, self._rng, art)
 
 
 def _turned(example: _Stored, rng: np.random.Generator) -> _Stored:
