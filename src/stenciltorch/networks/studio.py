@@ -24,6 +24,9 @@ from stenciltorch.suggestion import COLOURS
 TRUST = 16
 """Channels in which the painter judges hints."""
 
+PULL = 12.0
+"""How strongly colour that has arrived is preferred to proposals."""
+
 STRAY = 1e-9
 """Less colour than this has not arrived."""
 
@@ -174,18 +177,12 @@ class Encoder(nn.Module):
 
 
 class Painter(nn.Module):
-    """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
-
-    `lift` brings the net's own proposals nearer to white, 0..1; training leaves it at 0. `pull` says how strongly
-    colour that has arrived is preferred to proposals.
-    """
+    """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke."""
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__()
         first, second, third = shape.painter
         self.shape = shape
-        self.lift = 0.0
-        self.pull = 12.0
         self.trust = nn.Conv2d(5, TRUST, 3, padding=1, bias=False)
         self.verdict = nn.Conv2d(TRUST, shape.heads, 1)
         nn.init.zeros_(self.verdict.weight)
@@ -251,9 +248,8 @@ class Painter(nn.Module):
         """A weighted mean of what arrived by each way and of the net's own proposal; a way by which nothing came has no
         vote."""
         own = torch.sigmoid(self.propose(features)).unsqueeze(1)
-        own = own + self.lift * (1.0 - own)
         came = torch.log((travelled[:, :, 3] / STRAY).clamp(min=1e-6, max=1.0))
-        votes = self.choose(features) + F.pad(self.pull * arrived + came, (0, 0, 0, 0, 0, 1), value=2.0)
+        votes = self.choose(features) + F.pad(PULL * arrived + came, (0, 0, 0, 0, 0, 1), value=2.0)
         share = torch.softmax(votes, dim=1).unsqueeze(2)
         return (torch.cat([travelled[:, :, :3], own], dim=1) * share).sum(dim=1)
 

@@ -12,12 +12,6 @@ from stenciltorch.training.checkpoint import LATEST, State, load
 from stenciltorch.training.config import fingerprint
 from stenciltorch.training.pack import pack_hash, read_pack
 
-LIFT = 0.5
-"""Where nobody asked for a colour, a shipped model leaves light paper rather than the grey mean of what could be."""
-
-PULL = 14.0
-"""Where little colour has arrived, a shipped model still prefers it to a cloudy mixture with a proposal."""
-
 
 def release(run: Path, model: Path, name: str | None, licence: str, pack: Path | None) -> Parity:
     """Export the averaged weights of a run.
@@ -29,9 +23,7 @@ def release(run: Path, model: Path, name: str | None, licence: str, pack: Path |
     state = load(run / LATEST)
     data = pack_hash(read_pack(pack)) if pack else "not recorded"
     card = Card(name or str(state.config["name"]), licence, fingerprint(state.config), data, state.step)
-    net = averaged_net(state)
-    net.painter.lift, net.painter.pull = LIFT, PULL
-    return export(net, model, card)
+    return export(averaged_net(state), model, card)
 
 
 def _tuple(value: object) -> object:
