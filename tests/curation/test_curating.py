@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from generated_pictures import WAYS, draw, encode, make_pictures
+from inline_engine import Inline
 
 from stenciltorch.curation.config import CurateConfig, ScorerRule, Splits
 from stenciltorch.curation.curating import Curation, source_of
@@ -31,8 +32,8 @@ def rng(seed):
     return np.random.default_rng(seed)
 
 
-def curate(source, folder, config=CONFIG, workers=2, **more):
-    curation = Curation(source, folder, config, Engine("local", workers), **more)
+def curate(source, folder, config=CONFIG, engine=None, **more):
+    curation = Curation(source, folder, config, engine or Inline(), **more)
     stages = [progress.stage for progress in curation.run()]
     lines = {line["path"]: line for line in read_manifest(folder)}
     return lines, stages.count("inspecting"), curation
@@ -60,13 +61,13 @@ def verdicts(lines):
 
 
 def test_exactly_the_broken_are_quarantined_each_with_its_reason(tmp_path, scorers):
-    """A tenth is broken in ten ways, and one picture kills its worker; killed in the middle and begun again, the
+    """A sixth is broken in ten ways, and one picture kills its worker; killed in the middle and begun again, the
     result is that of a run without a kill, and no picture that was done is looked at again."""
-    made = make_pictures(tmp_path / "art", 200, 20, more=("poison",))
+    made = make_pictures(tmp_path / "art", 120, 20, more=("poison",))
     command = [sys.executable, "-m", "stenciltorch.cli", "curate", str(tmp_path / "art"), str(tmp_path / "dataset")]
     command += ["--set", "thresholds.least_side=96", "--drop-above", "diary=1", "--workers", "2", "--sheet", "0"]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    while killed.poll() is None and looks(scorers).total() < 60:
+    while killed.poll() is None and looks(scorers).total() < 40:
         time.sleep(0.02)
     assert killed.poll() is None
     os.killpg(killed.pid, signal.SIGKILL)
@@ -78,11 +79,11 @@ def test_exactly_the_broken_are_quarantined_each_with_its_reason(tmp_path, score
     assert len(repeated) <= 2 + 1, "those that the two workers held, and the poison"
     scorers.unlink()
     config = replace(CONFIG, scorers=DIARY)
-    lines, _, _ = curate(tmp_path / "art", tmp_path / "whole", config, workers=1)
+    lines, _, _ = curate(tmp_path / "art", tmp_path / "whole", config, Engine("local", 2))
     assert verdicts(lines) == {entry.path: [entry.reason] if entry.reason else [] for entry in made}
     for name in (NAME, SUMMARY):
         assert (tmp_path / "dataset" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-    assert f"{tmp_path / 'dataset'}: 201 pictures, 180 kept (" in again.stdout
+    assert f"{tmp_path / 'dataset'}: 121 pictures, 100 kept (" in again.stdout
 
 
 def looks(diary):
@@ -160,7 +161,7 @@ def test_a_new_scorer_needs_another_look(tmp_path, art, scorers):
 )
 def test_scorers_that_do_not_work(tmp_path, art, scorers, name, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        curate(art, tmp_path / "dataset", replace(CONFIG, scorers=(ScorerRule(name),)), workers=1)
+        curate(art, tmp_path / "dataset", replace(CONFIG, scorers=(ScorerRule(name),)))
 
 
 # duplicates and splits

@@ -8,6 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from stenciltorch.canvas import Illustration, Regions
 from stenciltorch.errors import ConfigError
 
 
@@ -51,3 +54,11 @@ class Unborn:
 
     def __reduce__(self) -> tuple[object, ...]:
         return _die, ()
+
+
+def four_columns(illustration: Illustration) -> Regions:
+    """A source of regions, for `--regions little_jobs:four_columns`."""
+    labels = np.ones(illustration.size, np.int32)
+    for number in range(4):
+        labels[:, number * illustration.size.width // 4 :] = number + 1
+    return Regions(labels)

@@ -134,8 +134,7 @@ def _ray(workers: int, address: str | None) -> Iterator[Any]:
 
     ours = not ray.is_initialized()
     if ours:
-        local: dict[str, Any] = {} if address else {"num_cpus": workers, "include_dashboard": False}
-        ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR, **local)
+        _start(ray, workers, address)
     context = ray.data.DataContext.get_current()
     before = context.enable_progress_bars, context.print_on_execution_start
     context.enable_progress_bars, context.print_on_execution_start = False, False
@@ -148,3 +147,14 @@ def _ray(workers: int, address: str | None) -> Iterator[Any]:
         context.enable_progress_bars, context.print_on_execution_start = before
         if ours:
             ray.shutdown()
+
+
+def _start(ray: Any, workers: int, address: str | None) -> None:
+    """Raises ConfigError when Ray does not come up, as on a machine that is busy beyond its means."""
+    local: dict[str, Any] = {} if address else {"num_cpus": workers, "include_dashboard": False}
+    try:
+        ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR, **local)
+    except Exception as error:  # Ray promises no list of its errors
+        ray.shutdown()
+        where = f"at {address}" if address else "on this machine"
+        raise ConfigError(f"Ray cannot be started {where} ({error}); try again, or use --engine local.") from error
