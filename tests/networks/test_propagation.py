@@ -257,9 +257,9 @@ def test_new_prices_are_those_of_the_lines_and_little_more():
     ink = torch.zeros(1, 1, 8, 8)
     ink[..., 4] = 1.0
     right, down = prices(torch.rand(1, 8, 2, 2), ink)
-    floor = torch.nn.functional.softplus(torch.tensor([-2.2, -1.5]))[:, None].expand(2, 2)
+    floor = torch.nn.functional.softplus(torch.tensor([-4.4, -1.3]))[:, None].expand(2, 2)
     counted = 1 / (1 + math.exp(-3.0))
-    line = counted * torch.nn.functional.softplus(torch.tensor([6.0, 12.0]))[:, None].expand(2, 2)
+    line = counted * torch.nn.functional.softplus(torch.tensor([13.0, 13.0]))[:, None].expand(2, 2)
     assert right.shape == down.shape == (1, 2, 2, 2)
     torch.testing.assert_close(right[0, :, :, 0], floor + line)
     torch.testing.assert_close(right[0, :, :, 1], floor)

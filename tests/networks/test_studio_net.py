@@ -146,6 +146,16 @@ def test_colour_that_has_arrived_is_preferred_to_proposals(net):
     assert (found - torch.tensor(RED)).abs().max() < 0.2 * (proposed - torch.tensor(RED)).abs().max()
 
 
+def test_the_nearest_colour_wins_within_an_area(net):
+    """Red far to the left, blue far to the right: the halves are theirs, and the border is narrow."""
+    request = page(64, 320)
+    dab(request, 32, 16, RED)
+    dab(request, 32, 304, BLUE)
+    flats = painted(net, request)[:, 32]
+    assert (flats[0, 8:120] > 0.85).all()
+    assert (flats[2, 200:312] > 0.85).all()
+
+
 def test_where_nothing_arrived_there_is_no_black(net):
     """Behind a wall that lets nothing through, the way of travel holds no colour, which must not count as black."""
     request = page()

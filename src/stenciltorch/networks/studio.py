@@ -24,8 +24,11 @@ from stenciltorch.suggestion import COLOURS
 TRUST = 16
 """Channels in which the painter judges hints."""
 
-PULL = 12.0
-"""How strongly colour that has arrived is preferred to proposals."""
+REACHED = 0.8
+"""Where this much has arrived by the first way, on a scale of logarithms, colour and proposal are level."""
+
+PULL = 40.0
+"""How sharply the choice between them turns there."""
 
 STRAY = 1e-9
 """Less colour than this has not arrived."""
@@ -206,6 +209,7 @@ class Painter(nn.Module):
         for layer in (self.choose, self.light):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        nn.init.constant_(self.choose.bias[1:-1], 1.5)  # type: ignore[index]
 
     def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
         """hints (batch, 4, height, width) and lineart (batch, 1, ...), unit floats, padded like the drawing."""
@@ -245,11 +249,15 @@ class Painter(nn.Module):
         return finest
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
-        """A weighted mean of what arrived by each way and of the net's own proposal; a way by which nothing came has no
-        vote."""
+        """A weighted mean of what arrived by each way and of the net's own proposal.
+
+        The first way tells whether a cell lies in an area that colour has reached at all; it mixes the colours of that
+        area, the others tell the nearest. A way by which nothing came has no vote.
+        """
         own = torch.sigmoid(self.propose(features)).unsqueeze(1)
         came = torch.log((travelled[:, :, 3] / STRAY).clamp(min=1e-6, max=1.0))
-        votes = self.choose(features) + F.pad(PULL * arrived + came, (0, 0, 0, 0, 0, 1), value=2.0)
+        reached = PULL * (arrived[:, :1] - REACHED)
+        votes = self.choose(features) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
         share = torch.softmax(votes, dim=1).unsqueeze(2)
         return (torch.cat([travelled[:, :, :3], own], dim=1) * share).sum(dim=1)
 
