@@ -55,7 +55,8 @@ def random_batch(count: int, side: int) -> Batch:
         rng.integers(0, 256, (count, channels, side, side), dtype=np.uint8) for channels in (1, 4, 1, 3, 3, 3, 1)
     ]
     pictures[2][:] = 255
-    return Batch(*[torch.from_numpy(picture) for picture in pictures])
+    natural = np.full((count, 1, 1, 1), 255, np.uint8)
+    return Batch(*[torch.from_numpy(picture) for picture in (*pictures, natural)])
 
 
 def sized(name: str, crop: int, batch: int) -> TrainConfig:

@@ -11,10 +11,11 @@ from tiny_pack import make_pack, smoke
 from stenciltorch import OnnxColorizer, Stencil, files
 from stenciltorch.canvas import Illustration, Lineart
 from stenciltorch.cli import main
-from stenciltorch.errors import DatasetError, ModelError
-from stenciltorch.training.checkpoint import LATEST, load
-from stenciltorch.training.finetune import find_pictures, pack_folder
+from stenciltorch.errors import ConfigError, DatasetError, ModelError
+from stenciltorch.training.checkpoint import LATEST, State, load
+from stenciltorch.training.finetune import find_pictures, fitted, pack_folder
 from stenciltorch.training.pack import read_pack
+from stenciltorch.training.recipes import recipe
 from stenciltorch.training.release import averaged_net
 from stenciltorch.training.trainer import Schedule, train
 from stenciltorch.training.warmstart import FILE, read_weights, write_weights
@@ -45,6 +46,7 @@ def model(tmp_path_factory):
     return made, run
 
 
+@pytest.mark.timeout(1200)
 def test_the_whole_way(model, tmp_path, capsys):
     art, output = draw(tmp_path / "my pictures", 3), tmp_path / "style"
     command = ["train", "finetune", "--data", str(art), str(output), "--model", str(model[0]), "--device", "cpu"]
@@ -78,6 +80,14 @@ def test_a_model_without_trainable_weights(model, tmp_path):
         read_weights(tmp_path)
     write_weights(model[1], tmp_path)
     assert read_weights(tmp_path).config["shape"]["encoder"] == (8, 8, 16, 16)
+
+
+def test_only_the_studio_net_is_trained_further():
+    config = recipe("finetune")
+    assert fitted(config, State(0, {"shape": {"encoder": [8, 8, 16, 16], "heads": 1}})).shape.heads == 1
+    for other in ({"task": {"kind": "adversarial"}}, {"shape": {"unknown": 1}}, {"shape": None}):
+        with pytest.raises(ConfigError, match=r"Only the studio net of this version can be fine-tuned"):
+            fitted(config, State(0, other))
 
 
 def test_pictures_are_found_in_folders_in_the_folder(tmp_path):

@@ -64,7 +64,9 @@ def test_two_processes_have_the_gradients_of_one(two, pack):
 def test_a_killed_process_is_started_again_and_nothing_is_lost(two, pack, tmp_path):
     folder = torchrun(pack, tmp_path / "run", "die", restarts=1)
     starts = json.loads((folder / "run.json").read_text())["starts"]
-    assert [(start["step"], start["processes"]) for start in starts] == [(0, 2), (2, 2)]
+    assert [start["processes"] for start in starts] == [2, 2]
+    assert starts[0]["step"] == 0
+    assert starts[1]["step"] in (2, 3)  # stored in time, or as rank 0 noticed
     one, other = load(two / LATEST), load(folder / LATEST)
     assert one.step == other.step == 6
     assert all(torch.equal(one.tensors[name], other.tensors[name]) for name in one.tensors)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import shutil
+import signal
 
 import pytest
 import torch
 from tiny_pack import make_art, smoke
 
 from stenciltorch import files
-from stenciltorch.errors import ConfigError
+from stenciltorch.errors import ConfigError, DatasetError
 from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import LossConfig, OptimConfig
 from stenciltorch.training.dataset import collate
@@ -292,6 +295,43 @@ def test_a_run_of_before_tasks_were_named_goes_on(pack, tmp_path):
     stored.data = ""
     save(tmp_path / LATEST, stored)
     assert [one.step for one in train(config, pack, tmp_path, Schedule(device="cpu", log_every=1))] == [1, 2, 3]
+
+
+def test_a_damaged_picture_in_the_pack_is_one_sentence(pack, tmp_path):
+    broken = tmp_path / "pack"
+    shutil.copytree(pack, broken)
+    for file in broken.glob("*.npz"):
+        file.write_bytes(file.read_bytes()[:200])
+    with pytest.raises(DatasetError, match=r"A picture of the pack .*pack cannot be read \(.*\); delete that file"):
+        list(train(smoke(data__procedural="0.0"), broken, tmp_path / "run", CPU))
+    assert load(tmp_path / "run" / LATEST).step == 0
+
+
+class Killed:
+    """Examples that end the process that draws them."""
+
+    def __getitem__(self, position):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_killed_worker_is_one_sentence(pack, tmp_path):
+    run = Trainer(smoke(), pack, tmp_path, Schedule(device="cpu", workers=1))
+    run.data = run.data._replace(examples=Killed())
+    with pytest.raises(ConfigError, match=r"A process that draws samples was killed.*take fewer with --workers"):
+        list(run.run())
+    assert load(tmp_path / LATEST).step == 0
+
+
+def test_memory_of_a_gpu_that_runs_out_is_one_sentence(pack, tmp_path, monkeypatch):
+    run = Trainer(smoke(), pack, tmp_path, CPU)
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(run.task, "step", full)
+    with pytest.raises(ConfigError, match=r"GPU's memory ran out; make each pass smaller.*task.chunk=4"):
+        list(run.run())
 
 
 def test_what_killed_processes_left_is_cleaned_up(pack, tmp_path):

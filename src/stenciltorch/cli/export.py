@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,31 @@ def run(options: argparse.Namespace) -> int:
     from stenciltorch.cli.train import check_extra
 
     check_extra()
+    from stenciltorch.training.checkpoint import LATEST, load
+
+    kind = load(options.folder / LATEST).config.get("task", {}).get("kind", "studio")
+    sys.stdout.write(f"{options.model}: written; {RELEASES.get(kind, _studio)(options)}\n")
+    return 0
+
+
+def _studio(options: argparse.Namespace) -> str:
     from stenciltorch.training.release import release
     from stenciltorch.training.warmstart import write_weights
 
     parity = release(options.folder, options.model, options.name, options.licence, options.pack)
     write_weights(options.folder, options.model)
-    sys.stdout.write(
-        f"{options.model}: written; differs from torch by at most {parity.largest} level of 255 "
-        f"(mean {parity.mean:.6f}), by {parity.outside_mask} outside the mask\n"
+    return (
+        f"differs from torch by at most {parity.largest} level of 255 (mean {parity.mean:.6f}), "
+        f"by {parity.outside_mask} outside the mask"
     )
-    return 0
+
+
+def _paper(options: argparse.Namespace) -> str:
+    from stenciltorch.training.tasks.paper_release import release_paper
+
+    levels = release_paper(options.folder, options.model, options.name, options.licence, options.pack)
+    return f"differs from torch by at most {levels} level of 255, by 0 outside the mask"
+
+
+RELEASES: dict[str, Callable[[argparse.Namespace], str]] = {"adversarial": _paper, "studio": _studio}
+"""How a run of each kind of task is exported; what it says."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stenciltorch.errors import DatasetError
+from stenciltorch.errors import ConfigError, DatasetError
 from stenciltorch.files import FORMATS
 from stenciltorch.training.checkpoint import LATEST, State, load
 from stenciltorch.training.config import ShapeConfig, TrainConfig
@@ -103,8 +103,17 @@ def beginning(model: Path | None, run: Path | None) -> State:
 
 
 def fitted(config: TrainConfig, start: State) -> TrainConfig:
-    """The recipe with the shape of the net that is trained further."""
-    shape: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in start.config["shape"].items()
-    }
-    return replace(config, shape=ShapeConfig(**shape))
+    """The recipe with the shape of the net that is trained further.
+
+    Raises:
+        ConfigError: the weights are no studio net's of this version.
+    """
+    try:
+        shape: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in start.config["shape"].items()
+        }
+        return replace(config, shape=ShapeConfig(**shape))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            "Only the studio net of this version can be fine-tuned; begin with a model or a run of it."
+        ) from error

@@ -106,13 +106,20 @@ def join(device: str) -> tuple[Ranks, str]:
         torch.cuda.set_device(device)
     if not dist.is_initialized():
         try:
-            dist.init_process_group("cpu:gloo,cuda:nccl" if device != "cpu" else "gloo")
+            _meet("gloo" if device == "cpu" else "cpu:gloo,cuda:nccl")
         except (RuntimeError, ValueError) as error:
             raise ConfigError(
                 f"The {count} processes of this run did not find each other ({str(error).splitlines()[0]}); "
                 "start them with torchrun, and check its --rdzv-endpoint."
             ) from error
     return Ranks(dist.get_rank(), count, device), device
+
+
+def _meet(backend: str) -> None:
+    """Start talking, under names of this try alone: after a restart torchrun's store still knows the dead ones."""
+    store, rank, count = next(iter(dist.rendezvous("env://")))  # type: ignore[no-untyped-call]
+    own = dist.PrefixStore(f"try{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    dist.init_process_group(backend, store=own, rank=rank, world_size=count)
 
 
 def leave() -> None:

@@ -24,11 +24,18 @@ from stenciltorch.files import write_illustration
 from stenciltorch.training.pack import Entry, pack_hash
 
 
-def git_revision(folder: Path) -> str | None:
-    """The commit that `folder` is checked out at, with `+` if files were changed; None outside a checkout."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"]
+def git_revision(file: Path) -> str | None:
+    """The commit that `file` is checked out at, with `+` if files were changed; None if it is in no checkout."""
+    if _git(file, "ls-files", "--error-unmatch", file.name) is None:
+        return None
+    return _git(file, "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*")
+
+
+def _git(file: Path, *words: str) -> str | None:
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        answer = subprocess.run(
+            ["git", "-C", str(file.parent), *words], capture_output=True, text=True, timeout=20, check=False
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip() or None if answer.returncode == 0 else None
@@ -54,7 +61,7 @@ def describe_program(device: str, ranks: int) -> dict[str, Any]:
     gpu = torch.cuda.get_device_name(device) if device != "cpu" else None
     return {
         "stenciltorch": version("stenciltorch"),
-        "git": git_revision(Path(__file__).parent),
+        "git": git_revision(Path(__file__)),
         "torch": torch.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),

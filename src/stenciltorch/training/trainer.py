@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import signal
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from stenciltorch.errors import ConfigError
+from stenciltorch.errors import ConfigError, DatasetError
 from stenciltorch.training import ranks as together
 from stenciltorch.training.checkpoint import (
     LATEST,
@@ -78,6 +81,12 @@ def choose_device(wanted: str) -> str:
     return found if wanted == "auto" else wanted
 
 
+def _leave_signals_alone(_: int) -> None:
+    """Processes that draw samples end with the one that trains, which alone decides what Ctrl-C means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _never() -> bool:
     return False
 
@@ -101,7 +110,7 @@ def train(
         torch.set_num_threads(schedule.threads)
     trainer = Trainer(config, pack, folder, schedule)
     if start and trainer.step == 0:
-        trainer.task.begin_with(load(start / LATEST) if isinstance(start, Path) else start)
+        trainer.begin_with(start)
     yield from trainer.run(stop=stop)
 
 
@@ -109,7 +118,7 @@ class Trainer:
     """One run in one folder; see `runfolder`."""
 
     def __init__(self, config: TrainConfig, pack: Path, folder: Path, schedule: Schedule) -> None:
-        self.folder, self.schedule = folder, schedule
+        self.folder, self.schedule, self.pack = folder, schedule, pack
         ranks, device = together.join(choose_device(schedule.device))
         self.place = Place(device, ranks, schedule.numerics)
         entries = read_pack(pack)
@@ -167,6 +176,17 @@ class Trainer:
                 "use another folder, or the same settings."
             )
 
+    def begin_with(self, start: Path | State) -> None:
+        """Take another run's weights; rank 0 reads them.
+
+        Raises:
+            ConfigError: there are none, or they do not fit.
+        """
+        ranks = self.place.ranks
+        read = load(start / LATEST) if isinstance(start, Path) and ranks.leads else start
+        state: State = ranks.share(read)
+        self.task.begin_with(state)
+
     def state(self) -> State:
         """All that is stored."""
         tensors: dict[str, Tensor] = {}
@@ -185,8 +205,18 @@ class Trainer:
             save(self.folder / LATEST, state)
 
     def train_step(self, batch: Any) -> dict[str, float]:
-        """One step of the task."""
-        losses = self.task.step(to_device(batch, self.place.device), self.step)
+        """One step of the task.
+
+        Raises:
+            ConfigError: the GPU's memory is too small.
+        """
+        try:
+            losses = self.task.step(to_device(batch, self.place.device), self.step)
+        except torch.OutOfMemoryError as error:
+            raise ConfigError(
+                "The GPU's memory ran out; make each pass smaller, e.g. with --set task.chunk=4 (paper's recipes), "
+                "--set data.crop=256 or --set optim.batch=8."
+            ) from error
         self.step += 1
         self.place.halfway = False
         return self.place.ranks.mean(losses)
@@ -200,7 +230,35 @@ class Trainer:
             num_workers=self.schedule.workers,
             prefetch_factor=4 if self.schedule.workers else None,
             pin_memory=self.place.kind == "cuda",
+            worker_init_fn=_leave_signals_alone,
         )
+
+    def _drawn(self) -> Iterator[Any]:
+        """The batches. What can go wrong while samples are drawn becomes one sentence.
+
+        Raises:
+            ConfigError: a process that draws samples was killed.
+            DatasetError: a file of the pack is missing or damaged.
+        """
+        batches = iter(self._batches())
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (OSError, EOFError, BadZipFile, zlib.error) as error:
+                raise DatasetError(
+                    f"A picture of the pack {self.pack} cannot be read ({str(error).strip().splitlines()[-1]}); delete "
+                    "that file, if it is there, and run `stenciltorch pack` again."
+                ) from error
+            except RuntimeError as error:
+                if "DataLoader worker" not in str(error):
+                    raise
+                raise ConfigError(
+                    "A process that draws samples was killed, perhaps for want of memory; take fewer with --workers "
+                    "and start again: the run goes on."
+                ) from error
+            yield batch
 
     def run(self, clock: Callable[[], float] = time.monotonic, stop: Callable[[], bool] = _never) -> Iterator[Progress]:
         """Train until the steps are done, the time is up or `stop` says so; the state is saved on every exit, also on
@@ -212,7 +270,7 @@ class Trainer:
         begun, first = clock(), self.step
         writer = Writer(RunFolder(self.folder)) if self.place.ranks.leads else None
         try:
-            for batch in self._batches():
+            for batch in self._drawn():
                 self._add(self.train_step(batch))
                 spent = clock() - begun
                 over = bool(self.schedule.minutes) and spent > 60 * self.schedule.minutes

@@ -138,9 +138,18 @@ class Generator(nn.Module):
         hints: Float[Tensor, "batch 4 height//4 width//4"],
     ) -> Encoded:
         """The hints join where the picture has been halved twice."""
+        return self.join(*self.look(composite), hints)
+
+    def look(self, composite: Float[Tensor, "batch 4 height width"]) -> tuple[Tensor, Tensor, Tensor]:
+        """The encoder's first three maps, which know no hints: computed once per drawing."""
         full = activate(self.to_full(composite))
         half = activate(self.to_half(full))
-        quarter = activate(self.to_quarter(half))
+        return full, half, activate(self.to_quarter(half))
+
+    def join(
+        self, full: Tensor, half: Tensor, quarter: Tensor, hints: Float[Tensor, "batch 4 height//4 width//4"]
+    ) -> Encoded:
+        """All five maps."""
         hinted = torch.cat([quarter, activate(self.hint_stem(hints))], dim=1)
         eighth = activate(self.to_eighth(hinted))
         return Encoded(full, half, quarter, eighth, activate(self.to_sixteenth(eighth)))
