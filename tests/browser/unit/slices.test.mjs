@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { areaHint, rasteriseHints, strokeHint } from "../../../src/stenciltorch/studio/static/core/hints.js";
 import { Jobs } from "../../../src/stenciltorch/studio/static/core/jobs.js";
+import { NewsReader } from "../../../src/stenciltorch/studio/static/core/news.js";
 import { breathe, Pace } from "../../../src/stenciltorch/studio/static/core/pace.js";
 import { reduceHints, reducePlain, sourceRect, workingSize } from "../../../src/stenciltorch/studio/static/core/scaling.js";
 import { Wishes } from "../../../src/stenciltorch/studio/static/core/wishes.js";
@@ -88,4 +89,21 @@ test("a part of a mask is reduced as the whole would be", () => {
     const from = (part.y + row) * work.width + part.x;
     assert.deepEqual(reduced.subarray(row * part.width, (row + 1) * part.width), whole.subarray(from, from + part.width));
   }
+});
+
+test("news are the whole picture first, then the box of what differs, then nothing", () => {
+  const reader = new NewsReader({ width: 7, height: 5 });
+  const picture = (marks) => {
+    const pixels = new Uint8ClampedArray(7 * 5 * 4).fill(9);
+    for (const [x, y] of marks) pixels[(y * 7 + x) * 4 + 1] = 200;
+    return pixels;
+  };
+  const all = reader.of(picture([]));
+  assert.deepEqual([all.rect, all.pixels], [{ x: 0, y: 0, width: 7, height: 5 }, picture([])]);
+  const some = reader.of(picture([[2, 1], [5, 3]]));
+  assert.deepEqual(some.rect, { x: 2, y: 1, width: 4, height: 3 });
+  assert.equal(some.pixels.length, 4 * 3 * 4);
+  assert.deepEqual([some.pixels[1], some.pixels[some.pixels.length - 3], some.pixels[5]], [200, 200, 9]);
+  assert.equal(reader.of(picture([[2, 1], [5, 3]])), null);
+  assert.deepEqual(reader.of(picture([[5, 3]])).rect, { x: 2, y: 1, width: 1, height: 1 });
 });

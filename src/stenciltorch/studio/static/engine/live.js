@@ -2,7 +2,7 @@
  * Keeps the colours in step with the document: hands the engine what changed, no more and no more often than needed, and
  * finishes large pictures when the artist rests.
  *
- * Events: preview {preview, work}; finished (the full-size result is complete); timing {encodeMs, paintMs, totalMs, finishMs}.
+ * Events: preview {preview: {rect, pixels}, work} (the part that differs, at the working size); finished (the full-size result is complete); timing {encodeMs, paintMs, totalMs, finishMs}.
  */
 
 import { cropLayer, greyToRgb, layOver } from "../core/compose.js";
@@ -90,7 +90,7 @@ export class Live extends Emitter {
     this.answer = { pictures, work, stamp: this.stamp };
     if (this.direct) this.result = pictures.illustration;
     this.complete = this.direct && this.engine.idle;
-    this.emit("preview", { preview, work });
+    if (preview) this.emit("preview", { preview, work });
     this.emit("timing", timing);
     if (this.engine.pending.paint) return;
     if (this.direct) this.#complete();

@@ -5,6 +5,7 @@
 
 import { cropLayer, greyToRgb, pasteLayer, rgbToRgba } from "../core/compose.js";
 import { intersect, wholeOf } from "../core/geometry.js";
+import { NewsReader } from "../core/news.js";
 import { reducePlain, sourceRect, targetRect, workingSize } from "../core/scaling.js";
 import { Wishes } from "../core/wishes.js";
 
@@ -91,6 +92,7 @@ export class Model {
     const lineart = reduce(drawing.lineart, 1);
     const base = drawing.base ? reduce(drawing.base, 3) : greyToRgb(lineart);
     this.reduced = { lineart, mask: reduce(drawing.mask, 1), base };
+    this.news = new NewsReader(this.work);
     this.wishes = new Wishes(drawing, this.work, drawing.hints);
     this.forget("encoded");
   }
@@ -126,7 +128,7 @@ export class Model {
     return { lineart: this.#picture(lineart, this.work), mask: this.#picture(mask, this.work), base: this.#picture(base, this.work, 3) };
   }
 
-  /** What the screen shows of it; where the drawing is reduced, also what the finisher needs. @returns {Promise<{encodeMs: number, paintMs: number, pictures: Record<string, Uint8Array>, preview: Uint8ClampedArray}>} */
+  /** What the screen shows of it; where the drawing is reduced, also what the finisher needs. @returns {Promise<{encodeMs: number, paintMs: number, pictures: Record<string, Uint8Array>, preview: import("../core/news.js").News | null}>} */
   async paint() {
     const started = performance.now();
     const given = await this.#given();
@@ -134,10 +136,10 @@ export class Model {
     const outputs = await this.#run("painter", given, this.#unseen());
     const paintMs = performance.now() - between;
     const illustration = await outputs.illustration.getData();
-    const preview = this.whole ? rgbToRgba(illustration) : rgbToRgba(await outputs.colour.getData(), this.reduced.mask);
+    const seen = this.whole ? rgbToRgba(illustration) : rgbToRgba(await outputs.colour.getData(), this.reduced.mask);
     this.forget("painted");
     if (!this.whole) this.painted = opaqueOf(outputs);
-    return { encodeMs: between - started, paintMs, pictures: { illustration }, preview };
+    return { encodeMs: between - started, paintMs, pictures: { illustration }, preview: this.news.of(seen) };
   }
 
   async #given() {

@@ -57,7 +57,7 @@ const answers = {
 };
 
 const buffersOf = (answer) =>
-  [answer.preview, ...Object.values(answer.pictures ?? {})].filter(Boolean).map((bytes) => bytes.buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+  [answer.preview?.pixels, ...Object.values(answer.pictures ?? {})].filter(Boolean).map((bytes) => bytes.buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 
 async function reply({ data: { id, kind, ...question } }) {
   try {

@@ -13,6 +13,7 @@ import { intersect, wholeOf } from "../core/geometry.js";
 import { rasteriseHints } from "../core/hints.js";
 import { Jobs } from "../core/jobs.js";
 import { SLICE_MS } from "../core/pace.js";
+import { sourceRect } from "../core/scaling.js";
 import { settings } from "./settings.js";
 import { Surface } from "./surface.js";
 
@@ -149,17 +150,17 @@ export class LayersView extends Emitter {
     this.emit("dirty", null);
   }
 
-  #showPreview(preview, work) {
+  #showPreview({ rect, pixels }, work) {
     if (this.live.direct) {
-      this.#surface("result").put(this.size, preview);
+      this.#surface("result").put(rect, pixels);
       this.shown = "full";
-    } else {
-      this.preview ??= new Surface(work);
-      if (this.preview.width !== work.width || this.preview.height !== work.height) this.preview = new Surface(work);
-      this.preview.put(wholeOf(work), preview);
-      this.shown = "preview";
+      return this.emit("dirty", rect);
     }
-    this.emit("dirty", null);
+    const fresh = this.shown !== "preview" || this.preview?.width !== work.width || this.preview.height !== work.height;
+    if (this.preview?.width !== work.width || this.preview.height !== work.height) this.preview = new Surface(work);
+    this.preview.put(rect, pixels);
+    this.shown = "preview";
+    this.emit("dirty", fresh ? null : sourceRect(rect, this.size, work));
   }
 
   #showStrip(first, rows, illustration) {
@@ -167,7 +168,8 @@ export class LayersView extends Emitter {
   }
 
   #finished() {
-    if (!this.live.direct) this.shown = "full";
+    if (this.live.direct) return;
+    this.shown = "full";
     this.emit("dirty", null);
   }
 

@@ -21,7 +21,7 @@ export function settingsDialog() {
   const stop = keys.on("change", fill);
   fill();
   const heading = worded(el("h3", { id: "keys-heading" }), "keys.title");
-  const dialog = show("settings.title", general, el("header", { class: "keys-head" }, heading, reset), worded(el("p", { class: "hint quiet-text" }), "keys.hint"), said, table);
+  const dialog = show("settings.title", general, el("div", { class: "keys-head" }, heading, reset), worded(el("p", { class: "hint quiet-text" }), "keys.hint"), said, table);
   dialog.addEventListener("close", stop);
 }
 
