@@ -14,8 +14,12 @@ TRAINING_ONLY = ["torch", "torchvision", "onnx", "onnxscript", "safetensors", "t
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
-for name in {blocked!r}:
-    sys.modules[name] = None
+class Absent:
+    # as if these packages were not installed
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked!r}:
+            raise ModuleNotFoundError("No module named " + repr(name), name=name)
+sys.meta_path.insert(0, Absent())
 import stenciltorch
 with_torch = ("stenciltorch.networks", "stenciltorch.training", "stenciltorch.export")
 packages, found = [stenciltorch], []

@@ -167,7 +167,6 @@ def test_batches_are_the_same_with_and_without_workers(pack):
         positions = [[2, 3], [4, 5], [6, 7]]
         return list(DataLoader(examples, batch_sampler=positions, collate_fn=collate, num_workers=workers))
 
-
     alone, helped = batches(0), batches(2)
     assert len(alone) == len(helped) == 3
     for one, other in zip(alone, helped, strict=True):

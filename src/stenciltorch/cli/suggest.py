@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Propose colours for a drawing. This is a first try: the default model has seen few pictures and knows little of what
-things are, so the colours are often odd. Every proposal is a hint file with a dab for each area that has no hint yet, and the
-picture painted with it. Keep what you like: the dabs can be changed one by one, in the studio or by hand."""
+things are, so the colours are often odd. Every proposal is a hint file with a dab for each area that has no hint yet,
+and the picture painted with it. Keep what you like: the dabs can be changed one by one, in the studio or by hand."""
 
 EPILOG = """\
 examples:
