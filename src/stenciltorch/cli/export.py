@@ -72,5 +72,19 @@ def _paper(options: argparse.Namespace) -> str:
     return f"differs from torch by at most {levels} level of 255, by 0 outside the mask"
 
 
-RELEASES: dict[str, Callable[[argparse.Namespace], str]] = {"adversarial": _paper, "studio": _studio}
+def _baseline(options: argparse.Namespace) -> str:
+    from stenciltorch.training.baselines.release import release_baseline
+
+    levels = release_baseline(options.folder, options.model, options.name, options.licence, options.pack)
+    return f"differs from torch by at most {levels} level of 255, by 0 outside the mask"
+
+
+RELEASES: dict[str, Callable[[argparse.Namespace], str]] = {
+    "adversarial": _paper,
+    "ci2018": _baseline,
+    "paintschainer": _baseline,
+    "paintstorch2019": _baseline,
+    "studio": _studio,
+    "zhang2017": _baseline,
+}
 """How a run of each kind of task is exported; what it says."""

@@ -1,10 +1,11 @@
 """The four systems that the paper compares itself with, built from their publications (docs/baselines.md).
 
-Ranges and planes are each system's own; `systems` makes painters of stencils of them, `graphs` exports those.
+Ranges and planes are each system's own; `systems` makes painters of stencils of them, `graphs` makes
+models of those.
 """
 
 from stenciltorch.networks.baselines.alacgan import AlacganCritic, Generator, Sketcher
-from stenciltorch.networks.baselines.graphs import graphs, to_onnx
+from stenciltorch.networks.baselines.graphs import GraphSpec, free_axes, graphs
 from stenciltorch.networks.baselines.paintschainer import LineNet, PaintsChainer, PaintsChainerCritic
 from stenciltorch.networks.baselines.systems import (
     AlacganSystem,
@@ -19,6 +20,7 @@ __all__ = [
     "AlacganCritic",
     "AlacganSystem",
     "Generator",
+    "GraphSpec",
     "LineNet",
     "PaintsChainer",
     "PaintsChainerCritic",
@@ -28,6 +30,6 @@ __all__ = [
     "System",
     "Zhang2017",
     "ZhangSystem",
+    "free_axes",
     "graphs",
-    "to_onnx",
 ]

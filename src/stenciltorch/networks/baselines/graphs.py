@@ -1,4 +1,4 @@
-"""A baseline as the three graphs of the model contract (docs/architecture.md), and their export.
+"""A baseline as the three graphs of the model contract (docs/architecture.md).
 
 What ships and is evaluated is a model folder like the default model's: `OnnxColorizer.load(folder)` colours with it,
 without torch. Baselines know no flats and no colour without lines: all three pictures are the painted one, and only
@@ -7,25 +7,19 @@ the illustration respects the mask.
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-import onnx
 import torch
 from jaxtyping import UInt8
 from torch import Tensor, nn
 from torch.export import Dim
 
-from stenciltorch.errors import ModelError
 from stenciltorch.networks.baselines.systems import System
 from stenciltorch.networks.pixels import compose, from_unit, pad_to, pad_to_stride, to_unit
 from stenciltorch.networks.studio import pixel_places, sample_at
 
 PICTURES = ("illustration", "colour", "flats")
-GRAPHS = ("encoder", "painter", "finisher")
-OPSET = 20
 
 Plane = UInt8[Tensor, "height width"]
 Colours = UInt8[Tensor, "height width 3"]
@@ -39,8 +33,8 @@ class EncoderGraph(nn.Module):
         super().__init__()
         self.system = system
 
-    def forward(self, lineart: Plane) -> Tensor:
-        return self.system.look(pad_to_stride(to_unit(lineart), 1.0, self.system.multiple))
+    def forward(self, lineart: Plane) -> tuple[Tensor]:
+        return (self.system.look(pad_to_stride(to_unit(lineart), 1.0, self.system.multiple)),)
 
 
 class PainterGraph(nn.Module):
@@ -82,32 +76,32 @@ def _pictures(finished: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, Ten
     return kept, plain, plain.clone()
 
 
-class GraphSpec:
+class GraphSpec(NamedTuple):
     """One graph with inputs that fit it, to export it with or to try it on."""
 
-    def __init__(self, name: str, module: nn.Module, inputs: dict[str, Tensor], outputs: tuple[str, ...]) -> None:
-        self.name, self.module, self.inputs, self.outputs = name, module.eval(), inputs, outputs
+    name: str
+    module: nn.Module
+    inputs: dict[str, Tensor]
+    outputs: tuple[str, ...]
 
     @torch.no_grad()
     def run(self) -> dict[str, Tensor]:
-        answer = self.module(**self.inputs)
-        return dict(zip(self.outputs, answer if isinstance(answer, tuple) else (answer,), strict=True))
+        return dict(zip(self.outputs, self.module(**self.inputs), strict=True))
 
 
 def graphs(system: System, given: Mapping[str, Tensor]) -> list[GraphSpec]:
     """The three graphs.
 
     Args:
-        given: `lineart`, `mask`, `base` and `hints` as uint8; the finisher is given the first three again at half as
-            much more height and twice the width, repeated.
+        given: `lineart`, `mask`, `base` and `hints` as uint8; the finisher is given the first three again, repeated
+            to twice the width and half as much more height.
     """
-    encoder = GraphSpec("encoder", EncoderGraph(system), {"lineart": given["lineart"]}, ("seen",))
-    stroke = {name: given[name] for name in ("hints", "lineart", "mask", "base")}
-    painter = GraphSpec("painter", PainterGraph(system), {**stroke, **encoder.run()}, (*PICTURES, "painted"))
+    encoder = GraphSpec("encoder", EncoderGraph(system).eval(), {"lineart": given["lineart"]}, ("seen",))
+    stroke = {name: given[name] for name in ("hints", "lineart", "mask", "base")} | encoder.run()
+    painter = GraphSpec("painter", PainterGraph(system).eval(), stroke, (*PICTURES, "painted"))
     strip = {name: _larger(given[name]) for name in ("lineart", "mask", "base")}
-    span = torch.tensor([3, 2 * given["lineart"].shape[0] + 5])
-    strip |= {"span": span, "painted": painter.run()["painted"]}
-    return [encoder, painter, GraphSpec("finisher", FinisherGraph(system), strip, PICTURES)]
+    strip |= {"span": torch.tensor([3, 2 * len(given["lineart"]) + 5]), "painted": painter.run()["painted"]}
+    return [encoder, painter, GraphSpec("finisher", FinisherGraph(system).eval(), strip, PICTURES)]
 
 
 def _larger(picture: Tensor) -> Tensor:
@@ -115,33 +109,8 @@ def _larger(picture: Tensor) -> Tensor:
     return torch.cat([wide, wide[: picture.shape[0] // 2]], dim=0)
 
 
-def to_onnx(graph: GraphSpec, system: System) -> onnx.ModelProto:
-    """The graph as ONNX with free sides; takes up to a minute for the published sizes.
-
-    Raises:
-        ModelError: torch cannot export it.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of torch about itself
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        program = torch.onnx.export(
-            graph.module,
-            (),
-            kwargs=graph.inputs,
-            dynamo=True,
-            opset_version=OPSET,
-            input_names=list(graph.inputs),
-            output_names=list(graph.outputs),
-            dynamic_shapes={name: _free_axes(name, system) for name in graph.inputs},
-            external_data=False,
-            verbose=False,
-        )
-    if program is None:
-        raise ModelError(f"torch could not export the {graph.name} of {system.name}.")
-    return program.model_proto
-
-
-def _free_axes(name: str, system: System) -> dict[int, Any]:
+def free_axes(system: System, name: str) -> dict[int, Any]:
+    """The axes of an input that are free: all sides; those of `seen` are multiples of what the system needs."""
     if name == "span":
         return {}
     if name == "painted":
@@ -150,4 +119,4 @@ def _free_axes(name: str, system: System) -> dict[int, Any]:
         return {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
     steps = system.multiple // system.grain
     down, across = Dim("down", min=1, max=512), Dim("across", min=1, max=512)
-    return {2: steps * down, 3: steps * across}
+    return {2: steps * down, 3: steps * across} if steps > 1 else {2: down, 3: across}
