@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata, ttest_ind
+from scipy.stats import norm, rankdata
+from scipy.stats import t as student
 
 from stenciltorch.study.records import Floats, Opinions
 
@@ -36,9 +37,7 @@ class Unit:
 
     def _welch(self, compared: int, other: int) -> float:
         first, second = (column[np.isfinite(column)] for column in self.means[:, [compared, other]].T)
-        if other == compared or min(len(first), len(second)) < 2 or max(np.ptp(first), np.ptp(second)) == 0:
-            return float("nan")
-        return float(ttest_ind(first, second, equal_var=False).pvalue)
+        return float("nan") if other == compared else welch(first, second)
 
     def wilcoxon(self, compared: int) -> list[float]:
         """Two-sided p of Wilcoxon's signed ranks over the same units; nan for itself."""
@@ -48,6 +47,17 @@ class Unit:
         difference = self.means[:, compared] - self.means[:, other]
         difference = difference[np.isfinite(difference) & (difference != 0)]
         return signed_ranks(difference) if len(difference) > 1 else float("nan")
+
+
+def welch(first: Floats, second: Floats) -> float:
+    """Two-sided p of Welch's t (1947); nan where neither varies or one has fewer than two values."""
+    if min(len(first), len(second)) < 2:
+        return float("nan")
+    parts = [float(np.var(values, ddof=1)) / len(values) for values in (first, second)]
+    if sum(parts) == 0:
+        return float("nan")
+    freedom = sum(parts) ** 2 / sum(part**2 / (len(v) - 1) for part, v in zip(parts, (first, second), strict=True))
+    return float(2 * student.sf(abs(first.mean() - second.mean()) / np.sqrt(sum(parts)), freedom))
 
 
 def _means(unit: np.ndarray, data: Opinions) -> Floats:
