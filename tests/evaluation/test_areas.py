@@ -7,7 +7,6 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Regions, Size
-
 from stenciltorch.evaluation.areas import (
     boxes,
     enclosed_areas,
@@ -121,7 +120,7 @@ def test_tint_by_hand():
 def test_more_salmon_is_more_bias():
     found = []
     for step in (0, 5, 10, 20, 40):
-        tinted = np.clip(flats().array.astype(int) + (step, 0, -step // 2), 0, 255).astype(np.uint8)
+        tinted = np.clip(flats().array.astype(int) + np.array((step, 0, -step // 2)), 0, 255).astype(np.uint8)
         found.append(float(np.hypot(*tint_bias(Illustration(tinted), flats(), EVERYWHERE))))
     assert found == sorted(found)
     assert len(set(found)) == 5

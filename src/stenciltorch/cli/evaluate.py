@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stenciltorch.evaluation.cases import Source
+    from stenciltorch.evaluation.contenders import Contender
+    from stenciltorch.evaluation.running import Result
+    from stenciltorch.evaluation.suite import Plan
 
 DESCRIPTION = """\
 Measure models on pictures and write OUT/report.json, OUT/report.md and OUT/report.html (pictures side by side, worst
@@ -47,30 +50,76 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--processes", type=positive, default=1, metavar="N", help="default: 1; the figures are the same"
     )
     parser.add_argument("--quick", action="store_true", help="one painting and two edits a picture, no curves")
+    parser.add_argument(
+        "--protocol",
+        action="store_true",
+        help="the paper's: no, regular and full hints on centre crops of 512; one report for each in OUT",
+    )
     return parser
 
 
 def run(options: argparse.Namespace) -> int:
-    import time
-
     from stenciltorch.evaluation.contenders import find_contenders
-    from stenciltorch.evaluation.report import Report, markdown
-    from stenciltorch.evaluation.running import Job
-    from stenciltorch.evaluation.running import run as measure_all
+    from stenciltorch.evaluation.report import markdown
     from stenciltorch.evaluation.suite import FULL, QUICK
 
     contenders = find_contenders(options.models)
-    sources = _sources(options)
-    make_folder(options.out)
+    if options.protocol:
+        return _run_protocol(options, contenders)
     plan = QUICK if options.quick else FULL
+    facts = _measure(options, contenders, _sources(options), plan, options.out)
+    sys.stdout.write(markdown(facts) + f"\n{options.out / 'report.html'}\n")
+    return 0
+
+
+def _measure(
+    options: argparse.Namespace,
+    contenders: Sequence[Contender],
+    sources: Sequence[Source],
+    plan: Plan,
+    out: Path,
+    watch: Callable[[Result], None] | None = None,
+    regime: str | None = None,
+) -> dict[str, Any]:
+    """Write one report into `out`; what its report.json holds."""
+    import time
+
+    from stenciltorch.evaluation.report import Report
+    from stenciltorch.evaluation.running import Job
+    from stenciltorch.evaluation.running import run as measure_all
+
+    make_folder(out)
     asked = {"data": options.data.name, "hints": options.hints and options.hints.name, "limit": options.limit}
-    report = Report(options.out, contenders, plan, asked)
+    report = Report(out, contenders, plan, asked | ({"regime": regime} if regime else {}))
     job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1)
     with _bar(len(sources)) as advance:
         for result in measure_all(sources, job, options.processes):
             report.add(result)
+            if watch:
+                watch(result)
             advance()
-    sys.stdout.write(markdown(report.finish()) + f"\n{options.out / 'report.html'}\n")
+    return report.finish()
+
+
+def _run_protocol(options: argparse.Namespace, contenders: Sequence[Contender]) -> int:
+    from stenciltorch.errors import InputError
+    from stenciltorch.evaluation.protocol import REGIMES, Gathered, Posed, write_protocol
+    from stenciltorch.evaluation.suite import FIXED
+
+    if options.hints or any(not contender.answers_all for contender in contenders):
+        raise InputError(
+            "--protocol needs finished illustrations and models; leave --hints and folders of pictures out."
+        )
+    sources = _sources(options)
+    facts: dict[str, dict[str, Any]] = {}
+    distances: dict[str, dict[str, Any]] = {}
+    for regime in REGIMES:
+        gathered = Gathered([], {})
+        posed = [Posed(source, regime) for source in sources]
+        out = options.out / regime
+        facts[regime] = _measure(options, contenders, posed, FIXED, out, gathered.add, regime)
+        distances[regime] = gathered.distances()
+    sys.stdout.write(write_protocol(options.out, facts, distances))
     return 0
 
 

@@ -53,9 +53,10 @@ def edit_effect(
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * SPILL + 1, 2 * SPILL + 1))
     near = cv2.dilate(region.astype(np.uint8), kernel) > 0
     far = change[~near]
+    inside = float(change[near].sum())
     return EditEffect(
-        float(change[near].sum()),
-        float(change.sum()),
+        inside,
+        inside + float(far.sum()),
         float(far.mean()) if far.size else None,
         float((far > VISIBLE).mean()) if far.size else None,
         _response(before, after, region & clear, to_lab(colour)),

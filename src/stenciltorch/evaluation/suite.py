@@ -39,7 +39,7 @@ class Plan:
     messy: bool = True
     mask: bool = True
     order: bool = True
-    reaches: tuple[int, ...] = (2, 4, 6, 8, 12, 16)
+    reaches: tuple[int, ...] = (4, 6, 8, 12, 16)
 
 
 FULL = Plan()

@@ -1,0 +1,151 @@
+"""`stenciltorch evaluate` from pictures to reports."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+import toy_cases as toy
+from tiny_pack import make_art, make_pack
+
+from stenciltorch import files
+from stenciltorch.canvas import Illustration
+from stenciltorch.cli import main
+from stenciltorch.evaluation.suite import Plan
+
+
+@pytest.fixture(scope="module")
+def art(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("art")
+    drawings, hints = folder / "drawings", folder / "hints"
+    drawings.mkdir()
+    hints.mkdir()
+    for name in ("ada", "ben"):
+        files.write_lineart(drawings / f"{name}.png", toy.lineart())
+        dabs = [{"at": [24, 24], "color": "#d25a50", "radius": 4}, {"at": [72, 24], "color": "#5078c8", "radius": 4}]
+        (hints / f"{name}.json").write_text(json.dumps({"size": [96, 96], "dabs": dabs}))
+    return drawings, hints
+
+
+def evaluate(*arguments):
+    return main(["evaluate", *map(str, arguments)])
+
+
+def report(out):
+    return json.loads((out / "report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def measured(art, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    assert evaluate("classical", "--data", art[0], "--hints", art[1], "--out", out) == 0
+    return out
+
+
+def test_the_three_reports(measured):
+    facts = report(measured)
+    assert (facts["pictures"], facts["hints"]) == (2, 4)
+    figures = facts["contenders"]["classical"]["figures"]
+    assert figures["stroke"]["mean"] == 0.0
+    assert figures["edit_locality"]["mean"] == pytest.approx(1.0)
+    assert set(facts["not_computed"].values()) == {"not computed: weights missing"}
+    assert re.fullmatch("[0-9a-f]{64}", facts["recipe_sha256"])
+    assert "| stroke | less | 0 [0, 0] |" in (measured / "report.md").read_text()
+    page = (measured / "report.html").read_text()
+    for address in re.findall("src='([^']*)'", page):
+        assert (measured / address).is_file()
+    assert page.count("<section") == 2
+    assert "http" not in page
+
+
+def test_one_and_two_processes_agree(measured, art, tmp_path):
+    assert evaluate("classical", "--data", art[0], "--hints", art[1], "--out", tmp_path, "--processes", 2) == 0
+    one, two = report(measured), report(tmp_path)
+    assert one.pop("timing").keys() == two.pop("timing").keys() == {"classical"}
+    assert one == two
+
+
+def test_pictures_of_another_program(measured, art, tmp_path):
+    """The classical pictures, handed in as files: the same figures, as far as one picture can tell."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for name in ("ada", "ben"):
+        shown = files.read_illustration(measured / "cases" / name / "by-classical.png")
+        files.write_illustration(theirs / f"{name}.png", shown)
+    assert evaluate(theirs, "--data", art[0], "--hints", art[1], "--out", tmp_path / "out") == 0
+    found = report(tmp_path / "out")["contenders"]["theirs"]["figures"]
+    before = report(measured)["contenders"]["classical"]["figures"]
+    assert found["region"] == before["region"]
+    assert found["line_contrast"] == before["line_contrast"]
+    assert "edit_locality" not in found
+
+
+def test_worst_cases_come_first(art, tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    files.write_illustration(theirs / "ada.png", toy.over_lines(toy.flats()))
+    files.write_illustration(theirs / "ben.png", Illustration(np.full((96, 96, 3), 255, np.uint8)))
+    assert evaluate(theirs, "--data", art[0], "--hints", art[1], "--out", tmp_path / "out") == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert re.findall("data-name='([^']*)'", page) == ["ben", "ada"]
+
+
+@pytest.mark.parametrize("kind", ["pack", "folder"])
+def test_packs_and_folders_of_illustrations(kind, tmp_path, monkeypatch):
+    data = make_pack(tmp_path) if kind == "pack" else make_art(tmp_path / "art")
+    if kind == "pack":
+        listing = json.loads((data / "pack.json").read_text())
+        (data / "pack.json").write_text(json.dumps([row | {"split": "validation"} for row in listing]))
+    monkeypatch.setattr(
+        "stenciltorch.evaluation.suite.QUICK", Plan(edits=1, passes=1, counts=(), messy=False, order=False)
+    )
+    assert evaluate("classical", "--data", data, "--out", tmp_path / "out", "--limit", 1, "--quick") == 0
+    figures = report(tmp_path / "out")["contenders"]["classical"]["figures"]
+    assert figures["psnr"]["pictures"] == 1
+    assert 5 < figures["psnr"]["mean"] < 100
+
+
+REFUSALS = {
+    "no model": (["nowhere"], r"'nowhere' is no model; give 'classical', 'default', a folder"),
+    "twice": (["classical", "classical"], r"Two models are named 'classical'"),
+    "no data": (["classical", "--data", "nowhere"], r"nowhere is not a folder"),
+    "no drawings": (["classical", "--hints", "{empty}"], r"No file in .* is named like a drawing"),
+    "no pictures": (["classical", "--data", "{empty}"], r"holds no pictures"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_refusals_are_one_sentence(refusal, art, tmp_path, capsys):
+    arguments, message = REFUSALS[refusal]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    arguments = [text.format(empty=empty) for text in arguments]
+    if "--data" not in arguments:
+        arguments += ["--data", str(art[0])]
+    assert evaluate(*arguments, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().err.strip()
+    assert re.search(message, said)
+    assert len(said.splitlines()) == 1
+
+
+def test_a_missing_and_a_wrong_sized_picture(art, tmp_path, capsys):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    files.write_illustration(theirs / "ada.png", Illustration.filled(toy.SIZE, 9))
+    command = (theirs, "--data", art[0], "--hints", art[1], "--out", tmp_path / "out")
+    assert evaluate(*command) == 2
+    assert "has no picture for ben; expected ben.png" in capsys.readouterr().err
+    files.write_illustration(theirs / "ben.png", Illustration(np.zeros((8, 9, 3), np.uint8)))
+    assert evaluate(*command) == 2
+    assert "has 9 x 8 pixels, expected 96 x 96" in capsys.readouterr().err
+
+
+def test_hints_without_a_drawing_are_named(art, tmp_path, capsys):
+    (tmp_path / "hints").mkdir()
+    for name in ("ada", "zoe"):
+        (tmp_path / "hints" / f"{name}.json").write_text((art[1] / "ada.json").read_text())
+    assert evaluate("classical", "--data", art[0], "--hints", tmp_path / "hints", "--out", tmp_path / "out") == 0
+    assert "has no drawing zoe; its hints are left out" in capsys.readouterr().err
+    assert report(tmp_path / "out")["pictures"] == 1
