@@ -116,11 +116,15 @@ def test_a_batch_is_resumed_page_by_page(run, pages, tmp_path):
         "page1.png", "page1.psd", "page2.png", "page2.psd", "contact-sheet.png", "stenciltorch-batch.json",
     }  # fmt: skip
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    assert "0 made, 0 failed" in batch(run, pages, tmp_path, *hints)[1]
+    assert "2 done already\n0 made, 0 failed" in batch(run, pages, tmp_path, *hints)[1]
     (out / "page2.png").unlink()
     assert "1 made, 0 failed" in batch(run, pages, tmp_path, *hints)[1]
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert "2 made" in batch(run, pages, tmp_path, *hints, "--strip")[1]
+    (out / "page1.png").write_bytes(before["page2.png"])
+    code, told, complained = batch(run, pages, tmp_path, *hints)
+    assert (code, "1 made, 1 failed" in told, "page1.png was changed" in complained) == (1, True, True)
+    assert (out / "page1.png").read_bytes() == before["page2.png"]
 
 
 def test_a_page_that_fails_does_not_stop_the_others(run, pages, tmp_path):

@@ -32,17 +32,25 @@ def test_a_noted_page_is_known_by_another_process_too(page, out):
     assert not Ledger(out).has("other.png", digest)
 
 
-@pytest.mark.parametrize("change", ["input", "settings", "output", "missing"])
+@pytest.mark.parametrize("change", ["input", "settings", "missing"])
 def test_any_change_is_work(page, out, change):
     Ledger(out).note("page.png", Work([page], {"palette": "a"}).digest(), [out / "page.png"])
     if change == "input":
         page.write_bytes(b"other lines")
-    if change == "output":
-        (out / "page.png").write_bytes(b"painted over")
     if change == "missing":
         (out / "page.png").unlink()
     settings = {"palette": "b" if change == "settings" else "a"}
     assert not Ledger(out).has("page.png", Work([page], settings).digest())
+
+
+def test_what_somebody_painted_over_is_left_alone_or_spoken_of(page, out):
+    digest = Work([page], {}).digest()
+    Ledger(out).note("page.png", digest, [out / "page.png"])
+    Ledger(out).check_untouched("page.png")
+    (out / "page.png").write_bytes(b"painted over")
+    assert Ledger(out).has("page.png", digest)
+    with pytest.raises(InputError, match=r"page\.png was changed after it was coloured; move it away"):
+        Ledger(out).check_untouched("page.png")
 
 
 def test_names_and_times_of_files_do_not_count(page, out):

@@ -60,15 +60,21 @@ class Ledger:
         self._pages: dict[str, Any] = _read(self.path) if self.path.exists() else {}
 
     def has(self, page: str, digest: str) -> bool:
-        """Whether this very work is done, and its files are still as they were written."""
-        entry = self._pages.get(page, {})
-        files = entry.get("files", {})
-        if entry.get("digest") != digest or not files:
-            return False
-        return all((self.path.parent / name).is_file() and self._unchanged(name, files) for name in files)
+        """Whether this very work is done and its files are there, painted over or not."""
+        files = self._files(page)
+        done = self._pages.get(page, {}).get("digest") == digest and bool(files)
+        return done and all((self.path.parent / name).is_file() for name in files)
 
-    def _unchanged(self, name: str, files: Mapping[str, str]) -> bool:
-        return digest_of(self.path.parent / name) == files[name]
+    def check_untouched(self, page: str) -> None:
+        """Raises InputError when a result has been changed by somebody else, whose work must not be lost."""
+        for name, digest in self._files(page).items():
+            path = self.path.parent / name
+            if path.is_file() and digest_of(path) != digest:
+                raise InputError(f"{path} was changed after it was coloured; move it away to have it coloured anew.")
+
+    def _files(self, page: str) -> dict[str, str]:
+        files = self._pages.get(page, {}).get("files", {})
+        return files if isinstance(files, dict) else {}
 
     def note(self, page: str, digest: str, outputs: Sequence[Path]) -> None:
         """Remember that a page is done."""

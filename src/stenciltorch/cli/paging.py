@@ -35,6 +35,7 @@ class Batch:
         finish: palette, changes and layers for every page.
         reference: a coloured page that hints are carried from.
         settings: all that results depend on beside the pages' own files.
+        kept: pages that were done already.
     """
 
     options: argparse.Namespace
@@ -44,6 +45,7 @@ class Batch:
     settings: dict[str, str]
     ledger: Ledger
     reporter: Reporter
+    kept: int = 0
 
     @classmethod
     def open(cls, options: argparse.Namespace) -> Batch:
@@ -62,6 +64,8 @@ class Batch:
         with self.reporter.watching(len(jobs)):
             self._colour(jobs)
         self._show(jobs)
+        if self.kept and not self.options.json:
+            sys.stdout.write(f"{self.kept} done already\n")
         return self.reporter.finish()
 
     def watch(self) -> int:
@@ -109,7 +113,9 @@ class Batch:
     def _page(self, job: Job) -> bool:
         started, digest = perf_counter(), Work(_inputs(job), self.settings | _roles(job)).digest()
         if self.ledger.has(job.drawing.name, digest):
+            self.kept += 1
             return False
+        self.ledger.check_untouched(job.drawing.name)
         options = self.options
         project = self._hinted(read_job(job, (), options.levels, self.reporter.notices, layers_of(options)), job)
         painting = self.colorizer(project.stencil, self.reporter.progress)
