@@ -1,4 +1,4 @@
-"""Proposals: which areas get a dab, in which colour, and that seeds and palettes steer them."""
+"""Proposals: which areas get a dab, which role they play, and that seeds and palettes steer them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,34 @@ import pytest
 from stenciltorch.canvas import Hints, Lineart, Mask, Size
 from stenciltorch.errors import InputError
 from stenciltorch.hintfile import draw_hints
-from stenciltorch.suggestion import COLOURS, Boldness, choose, expectations, find_areas, known_colours, suggest
+from stenciltorch.suggestion import (
+    COLOURS,
+    Area,
+    Scheme,
+    cast,
+    draw_scheme,
+    expectations,
+    find_areas,
+    scheme_of,
+    suggest,
+)
 
 SIZE = Size(64, 96)
-CALM = Boldness(chance=0.0, variety=0.0)
-RED, BLUE, WHITE = COLOURS.index("#d94f5c"), COLOURS.index("#4a78c2"), COLOURS.index("#ffffff")
+SKIN, HAIR, CLOTH = 8, 15, 30
+"""One of each family of colours."""
 
 
 def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-def two_rooms():
-    """A wall two pixels wide down the middle."""
+def rooms(*walls):
+    """Walls two pixels wide, a frame round the whole."""
     ink = np.full(SIZE, 255, np.uint8)
-    ink[:, 47:49] = 0
+    ink[:2] = ink[-2:] = 0
+    ink[:, :2] = ink[:, -2:] = 0
+    for wall in walls:
+        ink[:, wall - 1 : wall + 1] = 0
     return Lineart(ink)
 
 
@@ -34,24 +47,20 @@ def no_hints():
     return Hints(np.zeros((*SIZE, 4), np.uint8))
 
 
-def taste(left=RED, right=BLUE, strength=8.0):
+def taste(*columns):
+    """One likely colour for each of equal columns."""
     logits = np.zeros((len(COLOURS), 8, 12), np.float32)
-    logits[left, :, :6] = logits[right, :, 6:] = strength
+    for number, colour in enumerate(columns):
+        logits[colour, :, 12 * number // len(columns) : 12 * (number + 1) // len(columns)] = 8.0
     return logits
 
 
-def level(code):
-    return tuple(int(code[place : place + 2], 16) for place in (1, 3, 5))
-
-
-def test_every_area_gets_its_likeliest_colour_where_chance_has_no_say():
-    sheet = suggest(two_rooms(), everywhere(), no_hints(), taste(), rng(), boldness=CALM)
-    found = {mark.points[0][0] < 48: mark.colour for mark in sheet.marks}
-    assert found == {True: level(COLOURS[RED]), False: level(COLOURS[BLUE])}
+def found(lineart):
+    return find_areas(lineart, everywhere(), no_hints(), 0.001)
 
 
 def test_dabs_lie_inside_their_areas():
-    sheet = suggest(two_rooms(), everywhere(), no_hints(), taste(), rng())
+    sheet = suggest(rooms(48), everywhere(), no_hints(), taste(SKIN, HAIR), rng())
     painted = draw_hints(sheet, SIZE).array[..., 3] > 0
     assert len(sheet.marks) == 2
     assert painted[:, :44].any()
@@ -62,100 +71,108 @@ def test_dabs_lie_inside_their_areas():
 def test_what_is_hinted_or_closed_is_left_alone():
     hints = np.zeros((*SIZE, 4), np.uint8)
     hints[10:14, 10:14] = (1, 2, 3, 255)
-    sheet = suggest(two_rooms(), everywhere(), Hints(hints), taste(), rng())
+    sheet = suggest(rooms(48), everywhere(), Hints(hints), taste(SKIN, HAIR), rng())
     assert [mark.points[0][0] > 48 for mark in sheet.marks] == [True]
     mask = np.full(SIZE, 255, np.uint8)
     mask[:, 48:] = 0
-    assert suggest(two_rooms(), Mask(mask), Hints(hints), taste(), rng()).marks == ()
+    assert suggest(rooms(48), Mask(mask), Hints(hints), taste(SKIN, HAIR), rng()).marks == ()
 
 
 def test_crumbs_get_no_dab():
     ink = np.full(SIZE, 255, np.uint8)
     ink[20:26, 20:26] = 0
     ink[21:25, 21:25] = 255
-    assert len(suggest(Lineart(ink), everywhere(), no_hints(), taste(), rng()).marks) == 1
+    assert len(suggest(Lineart(ink), everywhere(), no_hints(), taste(SKIN), rng()).marks) == 1
 
 
 def test_an_area_filled_with_grey_is_an_area():
     ink = np.full(SIZE, 255, np.uint8)
     ink[10:50, 20:80] = 170
-    _, areas = find_areas(Lineart(ink), everywhere(), no_hints(), 0.001)
-    assert len(areas) == 2
-    assert {20 <= area.place[0] < 80 and 10 <= area.place[1] < 50 for area in areas} == {True, False}
+    _, areas = found(Lineart(ink))
+    inside = [20 <= area.place[0] < 80 and 10 <= area.place[1] < 50 for area in areas]
+    assert sorted(inside) == [False, True]
 
 
 def test_areas_by_hand():
-    labels, areas = find_areas(two_rooms(), everywhere(), no_hints(), 0.001)
-    assert [area.pixels for area in areas] == [64 * 47, 64 * 47]
+    labels, areas = found(rooms(32))
+    assert [area.pixels for area in areas] == [60 * (94 - 33), 60 * (31 - 2)]
+    assert [area.edges for area in areas] == [0, 0]
     for area in areas:
         assert labels[area.place[1], area.place[0]] == area.label
-        assert area.depth == pytest.approx(24, abs=1)
+    assert areas[1].depth == pytest.approx(15, abs=1)
+
+
+def test_an_open_area_lies_at_the_edges():
+    assert [area.edges for area in found(Lineart(np.full(SIZE, 255, np.uint8)))[1]] == [4]
 
 
 def test_expectations_are_means_of_log_probabilities():
-    """An area over one square of each kind, twice as much of the first."""
-    labels = np.zeros((8, 24), np.int32)
-    labels[:, 4:12] = 1
-    labels[:, :4] = 0
-    _, areas = find_areas(two_rooms(), everywhere(), no_hints(), 0.001)
-    only = [area for area in areas if area.label == 1]
-    logits = np.zeros((2, 1, 3), np.float32)
+    """An area over two squares, half in each."""
+    labels = np.zeros(SIZE, np.int32)
+    labels[:8, :16] = 1
+    logits = np.zeros((2, 8, 12), np.float32)
     logits[0, 0, 0] = np.log(3.0)
-    found = expectations(labels, only, logits)
+    mean = expectations(labels, [Area(1, 128, (8, 4), 4.0, 2)], logits)
     first, second = np.log([0.75, 0.25]), np.log([0.5, 0.5])
-    np.testing.assert_allclose(found[0], (first + second) / 2, rtol=1e-5)
+    np.testing.assert_allclose(mean[0], (first + second) / 2, rtol=1e-5)
 
 
-def test_like_areas_get_one_colour_and_seeds_differ():
-    expected = np.zeros((5, len(COLOURS)), np.float32)
-    seen = set()
-    for seed in range(12):
-        chosen = choose(expected, known_colours(), None, Boldness(), rng(seed))
-        assert len({tuple(colour) for colour in chosen.tolist()}) == 1
-        seen.add(tuple(chosen[0].tolist()))
-    assert len(seen) > 8
+def test_areas_play_what_they_look_like():
+    looks = taste(SKIN, HAIR, CLOTH, CLOTH)
+    labels, areas = found(rooms(24, 48, 72))
+    for seed in range(5):
+        roles = cast(areas, expectations(labels, areas, looks), SIZE, rng(seed))
+        by_place = {area.place[0] // 24: role for area, role in zip(areas, roles, strict=True)}
+        assert by_place[0] == "skin"
+        assert by_place[1] == "hair"
+        assert {by_place[2], by_place[3]} <= {"main", "second", "accent"}
 
 
-def test_chance_keeps_to_the_probabilities():
-    """Two colours, 3 to 1; over many seeds the first wins three times in four."""
-    expected = np.full((1, len(COLOURS)), -30.0, np.float32)
-    expected[0, RED], expected[0, BLUE] = np.log(0.75), np.log(0.25)
-    bold = Boldness(chance=1.0, variety=0.0)
-    wins = sum(
-        tuple(choose(expected, known_colours(), None, bold, rng(seed))[0].tolist()) == level(COLOURS[RED])
-        for seed in range(400)
-    )
-    assert 270 <= wins <= 330
+def test_what_runs_along_the_edges_is_background():
+    ink = np.full(SIZE, 255, np.uint8)
+    ink[20:44, 30:66] = 0
+    ink[22:42, 32:64] = 255
+    labels, areas = found(Lineart(ink))
+    roles = cast(areas, expectations(labels, areas, taste(SKIN)), SIZE, rng())
+    assert roles[0] == "background"
+    assert roles[1] != "background"
+
+
+def test_like_areas_get_one_colour():
+    sheet = suggest(rooms(24, 48, 72), everywhere(), no_hints(), taste(HAIR, SKIN, HAIR, CLOTH), rng(2))
+    colours = {int(mark.points[0][0]) // 24: mark.colour for mark in sheet.marks}
+    assert colours[0] == colours[2] != colours[1]
+
+
+def test_seeds_differ_and_repeat():
+    one, again = (suggest(rooms(48), everywhere(), no_hints(), taste(SKIN, CLOTH), rng(3)) for _ in range(2))
+    assert one == again
+    assert len({draw_scheme(rng(seed)).main for seed in range(12)}) == 12
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_backgrounds_are_pale_and_accents_are_not(seed):
+    scheme = draw_scheme(rng(seed))
+    assert min(scheme.background) > 190
+    assert max(scheme.accent) - min(scheme.accent) > 80
 
 
 def test_a_palette_is_kept_to():
-    palette = np.array([[250, 60, 70], [40, 90, 200], [10, 200, 10]], np.uint8)
+    palette = np.array([[250, 60, 70], [40, 90, 200], [250, 210, 190], [255, 255, 240]], np.uint8)
+    known = {tuple(colour) for colour in palette.tolist()}
     for seed in range(6):
-        sheet = suggest(two_rooms(), everywhere(), no_hints(), taste(), rng(seed), palette)
-        assert {mark.colour for mark in sheet.marks} <= {tuple(colour) for colour in palette.tolist()}
-    calm = suggest(two_rooms(), everywhere(), no_hints(), taste(), rng(), palette, CALM)
-    found = {mark.points[0][0] < 48: mark.colour for mark in calm.marks}
-    assert found == {True: (250, 60, 70), False: (40, 90, 200)}
+        sheet = suggest(rooms(24, 48), everywhere(), no_hints(), taste(SKIN, HAIR, CLOTH), rng(seed), palette)
+        assert {mark.colour for mark in sheet.marks} <= known
+    scheme = scheme_of(palette, rng())
+    assert scheme.background == (255, 255, 240)
+    assert scheme.skin == (250, 210, 190)
+    assert scheme_of(palette[:1], rng()) == Scheme(*[(250, 60, 70)] * 6)
 
 
-def test_white_stays_white():
-    expected = np.full((1, len(COLOURS)), -30.0, np.float32)
-    expected[0, WHITE] = 0.0
-    chosen = choose(expected, known_colours(), None, Boldness(chance=0, variety=40), rng())
-    assert chosen.tolist() == [[255, 255, 255]]
-
-
-def test_a_drawing_that_is_all_ink_has_no_areas():
-    ink = Lineart(np.zeros(SIZE, np.uint8))
-    mask = np.zeros(SIZE, np.uint8)
-    assert suggest(ink, Mask(mask), no_hints(), taste(), rng()).marks == ()
-
-
-def test_the_same_seed_proposes_the_same():
-    one, other = (suggest(two_rooms(), everywhere(), no_hints(), taste(), rng(3)) for _ in range(2))
-    assert one == other
+def test_a_drawing_that_is_closed_has_no_areas():
+    assert suggest(rooms(), Mask.filled(SIZE, 0), no_hints(), taste(SKIN), rng()).marks == ()
 
 
 def test_a_taste_of_another_drawing_is_refused():
     with pytest.raises(InputError, match=r"shape \(44, 8, 11\) does not belong to a drawing of 96 x 64"):
-        suggest(two_rooms(), everywhere(), no_hints(), taste()[..., :11], rng())
+        suggest(rooms(), everywhere(), no_hints(), taste(SKIN)[..., :11], rng())

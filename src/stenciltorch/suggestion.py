@@ -1,13 +1,15 @@
 """Proposals: where the artist has said nothing, dabs that could be a start, several by seed or by palette.
 
-The encoder tells for every place how likely it has each of `COLOURS` (its `taste`, docs/architecture.md). One random
-number a colour, drawn once for the whole drawing, tips the scales, so that parts that look alike get the same colour
-and another seed gives another colouring.
+A proposal is a scheme of a few colours that go together, one for each role: background, skin, hair, two cloths, an
+accent. The encoder's `taste` (docs/architecture.md), how likely each of `COLOURS` is in each place, tells which areas
+of the drawing look like skin, hair or cloth.
 """
 
 from __future__ import annotations
 
+from colorsys import hsv_to_rgb
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +24,8 @@ from stenciltorch.scaling import reduce_hints
 
 Float32Array = npt.NDArray[np.float32]
 Int32Array = npt.NDArray[np.int32]
+Colour = tuple[int, int, int]
+"""sRGB bytes."""
 
 
 COLOURS = (
@@ -41,33 +45,41 @@ SQUARE = 8
 """Pixels along one side of what one entry of a taste speaks for."""
 
 
+SKIN, HAIR, CLOTH = slice(7, 12), slice(12, 18), slice(18, None)
+"""Families of `COLOURS`."""
+
+SMALLEST = 0.0003
+"""Areas below this share of the drawing get no dab."""
+
+LARGEST_DAB = 0.02
+"""Radius of a dab at most, as a share of the drawing's longer side."""
+
+SKINS = ("#fde3d2", "#f8d5bd", "#f3c8ab", "#dfa27d", "#a86b48")
+HAIRS = ("#3a3038", "#5b3d2e", "#8a5a38", "#d9a957", "#f0dfae", "#c9c4d6", "#b5483f", "#5f79b8", "#d98fae", "#6f9c86")
+
+
 @dataclass(frozen=True)
-class Boldness:
-    """How proposals are drawn. Lengths are shares of the drawing's longer side.
+class Scheme:
+    """Colours that go together, sRGB bytes, one for each role."""
 
-    Args:
-        chance: how much chance has a say: 0 takes the likeliest colour everywhere.
-        variety: how far the colours themselves move from one seed to the next, in levels of 255.
-        likeness: how unlike a palette's colour may be to the one expected, in Oklab.
-        smallest: areas below this share of the drawing get no dab.
-        largest_dab: radius of a dab at most.
-    """
-
-    chance: float = 0.8
-    variety: float = 8.0
-    likeness: float = 0.12
-    smallest: float = 0.0003
-    largest_dab: float = 0.02
+    background: Colour
+    skin: Colour
+    hair: Colour
+    main: Colour
+    second: Colour
+    accent: Colour
 
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the drawing that lines enclose: how many pixels, and the place deepest inside as (column, row)."""
+    """A part of the drawing that lines enclose: how many pixels, the place deepest inside as (column, row), how far
+    from the lines that is, and at how many of the canvas' four edges it lies."""
 
     label: int
     pixels: int
     place: tuple[int, int]
     depth: float
+    edges: int
 
 
 def makes_proposals(colorizer: OnnxColorizer) -> bool:
@@ -115,7 +127,6 @@ def suggest(
     taste: Float32Array,
     rng: np.random.Generator,
     palette: UInt8Array | None = None,
-    boldness: Boldness | None = None,
 ) -> HintSheet:
     """A dab for every area that is open, large enough and not hinted yet.
 
@@ -123,27 +134,81 @@ def suggest(
         lineart, mask, hints: of one size (H, W).
         taste: logits (len(COLOURS), ceil(H / 8), ceil(W / 8)), the encoder's.
         rng: another state, another proposal.
-        palette: colours to keep to, (n, 3); any of `COLOURS` when not given.
+        palette: colours to keep to, (n, 3).
 
     Raises:
         InputError: the taste is not of this drawing.
     """
-    bold = boldness or Boldness()
     size = lineart.size
     if taste.shape != (len(COLOURS), -(-size.height // SQUARE), -(-size.width // SQUARE)):
         raise InputError(f"A taste of shape {taste.shape} does not belong to a drawing of {size} pixels.")
-    labels, areas = find_areas(lineart, mask, hints, bold.smallest)
+    labels, areas = find_areas(lineart, mask, hints, SMALLEST)
     if not areas:
         return HintSheet((), size)
-    expected = expectations(labels, areas, taste)
-    choice = choose(expected, known_colours(), palette, bold, rng)
-    most = bold.largest_dab * max(size)
-    return HintSheet(tuple(_dab(area, colour, most) for area, colour in zip(areas, choice, strict=True)), size)
+    scheme = draw_scheme(rng) if palette is None else scheme_of(palette, rng)
+    roles = cast(areas, expectations(labels, areas, taste), size, rng)
+    most = LARGEST_DAB * max(size)
+    marks = (_dab(area, getattr(scheme, role), most) for area, role in zip(areas, roles, strict=True))
+    return HintSheet(tuple(marks), size)
 
 
-def known_colours() -> UInt8Array:
-    """`COLOURS` as (n, 3)."""
-    return np.array([[int(code[place : place + 2], 16) for place in (1, 3, 5)] for code in COLOURS], np.uint8)
+def draw_scheme(rng: np.random.Generator) -> Scheme:
+    """A scheme around a hue at random: cloths in that hue and its neighbour or opposite, a pale background."""
+    hue = float(rng.random())
+    turn = float(rng.choice((0.08, -0.08, 0.5, 0.42)))
+    return Scheme(
+        background=_from_hsv(hue + float(rng.choice((0.0, 0.5, 0.1))), rng.uniform(0.06, 0.18), rng.uniform(0.94, 1.0)),
+        skin=_from_hex(str(rng.choice(SKINS, p=(0.3, 0.25, 0.2, 0.15, 0.1)))),
+        hair=_from_hex(str(rng.choice(HAIRS))),
+        main=_from_hsv(hue, rng.uniform(0.3, 0.5), rng.uniform(0.75, 0.95)),
+        second=_from_hsv(hue + turn, rng.uniform(0.1, 0.25), rng.uniform(0.92, 1.0)),
+        accent=_from_hsv(hue + turn + 0.06, rng.uniform(0.45, 0.65), rng.uniform(0.8, 0.95)),
+    )
+
+
+def scheme_of(palette: UInt8Array, rng: np.random.Generator) -> Scheme:
+    """A scheme of a palette's colours: its palest for the background, the most skin-like for skin, others by chance."""
+    lab = to_oklab(palette)
+    middle = to_oklab(np.array([_from_hex(SKINS[1])], np.uint8))[0]
+    palest, skin = int(np.argmax(lab[:, 0])), int(np.argmin(((lab - middle) ** 2).sum(axis=1)))
+    others = [place for place in rng.permutation(len(palette)).tolist() if place not in (palest, skin)] or [palest]
+    hair, main, second, accent = (others * 4)[:4]
+    return Scheme(*(_colour(palette[place]) for place in (palest, skin, hair, main, second, accent)))
+
+
+def _from_hex(code: str) -> Colour:
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def _from_hsv(hue: float, saturation: float, value: float) -> Colour:
+    return _colour(np.rint(255 * np.array(hsv_to_rgb(hue % 1.0, saturation, value))))
+
+
+def _colour(levels: npt.NDArray[Any]) -> Colour:
+    red, green, blue = (int(level) for level in levels)
+    return red, green, blue
+
+
+def cast(areas: list[Area], expected: Float32Array, size: Size, rng: np.random.Generator) -> list[str]:
+    """The role of each area, a field of `Scheme`.
+
+    Args:
+        expected: log-probabilities of `COLOURS`, (areas, colours).
+    """
+    families = np.stack([np.exp(expected[:, part]).sum(axis=1) for part in (SKIN, HAIR, CLOTH)], axis=1)
+    scores = np.log(families + 1e-6)
+    scores = (scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-3)
+    scores += 0.25 * rng.normal(size=scores.shape) + np.array([-0.3, -0.1, 0.3])
+    order = {area.label: rank / len(areas) for rank, area in enumerate(areas)}
+    roles = []
+    for area, (skin, hair, cloth) in zip(areas, scores.tolist(), strict=True):
+        if area.edges >= 2 and area.pixels > 0.05 * size.pixels:
+            roles.append("background")
+        elif max(skin, hair) > cloth:
+            roles.append("skin" if skin > hair else "hair")
+        else:
+            roles.append("main" if order[area.label] < 0.2 else "second" if order[area.label] < 0.6 else "accent")
+    return roles
 
 
 def find_areas(lineart: Lineart, mask: Mask, hints: Hints, smallest: float) -> tuple[Int32Array, list[Area]]:
@@ -177,7 +242,8 @@ def _area(label: int, labels: Int32Array, depth: Float32Array, facts: Int32Array
     inside = np.where(labels[box] == label, depth[box], np.float32(0))
     row, column = np.unravel_index(int(inside.argmax()), inside.shape)
     place = (left + int(column), top + int(row))
-    return Area(label, int(facts[cv2.CC_STAT_AREA]), place, float(inside.max()))
+    edges = (left == 0) + (top == 0) + (left + width == labels.shape[1]) + (top + height == labels.shape[0])
+    return Area(label, int(facts[cv2.CC_STAT_AREA]), place, float(inside.max()), edges)
 
 
 def expectations(labels: Int32Array, areas: list[Area], taste: Float32Array) -> Float32Array:
@@ -198,28 +264,5 @@ def expectations(labels: Int32Array, areas: list[Area], taste: Float32Array) -> 
     return np.asarray(total / np.bincount(area, weights=counts)[:, None], np.float32)
 
 
-def choose(
-    expected: Float32Array, colours: UInt8Array, palette: UInt8Array | None, bold: Boldness, rng: np.random.Generator
-) -> UInt8Array:
-    """A colour for each area, (areas, 3).
-
-    One Gumbel number a colour for the whole drawing (Gumbel 1954): the winner is drawn as the probabilities say, and
-    areas with like expectations have the same winner.
-    """
-    if palette is not None:
-        apart = ((to_oklab(palette)[:, None] - to_oklab(colours)[None]) ** 2).sum(axis=2)
-        weights = np.exp(-apart / (2 * bold.likeness**2))
-        expected = np.log(np.exp(expected) @ weights.T + 1e-9)
-        colours = palette
-    chances = bold.chance * rng.gumbel(size=len(colours))
-    winners = np.argmax(expected + chances, axis=1)
-    if palette is not None:
-        return np.asarray(colours[winners])
-    moved = colours + rng.normal(0, bold.variety, colours.shape) * (colours.min(axis=1) < 250)[:, None]
-    return np.asarray(np.rint(moved).clip(0, 255).astype(np.uint8)[winners])
-
-
-def _dab(area: Area, colour: UInt8Array, most: float) -> Mark:
-    red, green, blue = (int(level) for level in colour)
-    radius = float(np.clip(0.6 * area.depth, 1.0, max(2.0, most)))
-    return Mark((area.place,), (red, green, blue), radius)
+def _dab(area: Area, colour: Colour, most: float) -> Mark:
+    return Mark((area.place,), colour, float(np.clip(0.6 * area.depth, 1.0, max(2.0, most))))

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stenciltorch.cli.options import add_model
+from stenciltorch.cli.options import add_model, natural
 
 DESCRIPTION = """\
-Colour drawings at their own size. The colours follow your hints; what has none stays paper or takes the colour of its
-like. Where the mask is black, every pixel of the base stays as it is. The lines are never redrawn."""
+Colour drawings at their own size. The colours follow your hints; what has none stays paper or takes the colour of
+its like. With no hints at all you get a first proposal (more of them: `stenciltorch suggest`). Where the mask is
+black, every pixel of the base stays as it is. The lines are never redrawn."""
 
 EPILOG = """\
 examples:
@@ -39,6 +40,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     add_colours(parser.add_argument)
     parser.add_argument(
         "--no-levels", dest="levels", action="store_false", help="take grey paper as drawn instead of whitening it"
+    )
+    parser.add_argument("--seed", type=natural, default=0, metavar="N", help="of the proposal made without hints")
+    parser.add_argument(
+        "--no-proposal", dest="proposal", action="store_false", help="without hints, leave the paper as it is"
     )
     parser.add_argument("--json", action="store_true", help="report on standard output as JSON")
     add_model(parser)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from stenciltorch.canvas import Hints, Painting, Stencil
 from stenciltorch.cli.jobs import DOCUMENTS, PROJECT, Job, Request
 from stenciltorch.cli.report import Reporter
@@ -28,6 +30,7 @@ from stenciltorch.hintfile import HintSheet, draw_hints, parse_dab, read_hint_fi
 from stenciltorch.layers import Choice, read_document, stencil_of
 from stenciltorch.palettes import merged, parse_change, read_swatches
 from stenciltorch.project import Project, read_project
+from stenciltorch.suggestion import makes_proposals, propose
 
 
 def check_dabs(request: Request, dabs: Sequence[str]) -> None:
@@ -41,10 +44,22 @@ def check_dabs(request: Request, dabs: Sequence[str]) -> None:
 def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, reporter: Reporter) -> None:
     started = perf_counter()
     project = read_job(job, options.hint, options.levels, reporter.notices, layers_of(options))
+    if options.proposal and job.drawing.suffix.lower() != PROJECT:
+        project = proposed(project, options.seed, colorizer)
     finish = finish_of(options, colorizer)
     painting = finish.settled(colorizer(project.stencil, reporter.progress), project.stencil)
     write(job, project, painting, finish)
     reporter.done(job, painting.size, perf_counter() - started)
+
+
+def proposed(project: Project, seed: int, colorizer: OnnxColorizer) -> Project:
+    """Where nobody has asked for anything yet, with dabs to begin with; not over a picture that is begun."""
+    stencil = project.stencil
+    begun = stencil.hints.array[..., 3].any() or stencil.base != stencil.lineart.as_illustration()
+    if begun or not makes_proposals(colorizer):
+        return project
+    sheet = propose(colorizer, stencil, np.random.default_rng(seed))
+    return replace(project, stencil=stencil.with_hints(draw_hints(sheet, stencil.size)))
 
 
 def write(job: Job, project: Project, painting: Painting, finish: Finish) -> None:
