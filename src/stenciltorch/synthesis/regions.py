@@ -52,10 +52,7 @@ class _Picture(NamedTuple):
 _MIX = 0x9E3779
 """An odd number: times a label, modulo 2^24, it gives every label another colour."""
 
-LEVELS = (0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.2, 0.12, 0.05)
-"""Heights at which summits are looked for, and grown."""
-
-OPEN = 0.3
+OPEN = 0.2
 """Mean height of a border from which on it is none."""
 
 FLOOD_LEVELS = 8
@@ -147,8 +144,8 @@ def _classical_regions(illustration: Illustration, smallest: int) -> Regions:
 
 
 def _cut(illustration: Illustration, displacement: Float32Array, smallest: int) -> Regions:
-    """Basins of a height map; small ones join the neighbour of like colour."""
-    labels = compact(_summits(displacement)).labels
+    """Basins of a height map, joined over open borders; small ones join the neighbour of like colour."""
+    labels = compact(_basins(displacement, THRESHOLD)).labels
     lab = _lab(np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8))
     graph = region_graph(labels, lab, displacement > THRESHOLD, displacement)
     graph = merge_open(graph, OPEN)
@@ -156,33 +153,10 @@ def _cut(illustration: Illustration, displacement: Float32Array, smallest: int) 
     return _numbered(graph.owner.astype(np.int32)[labels])
 
 
-def _summits(displacement: Float32Array) -> Int32Array:
-    """One label for every summit of the height map, each grown level by level down to the borders: 1..n."""
-    labels = np.zeros(displacement.shape, dtype=np.int32)
-    for level in LEVELS:
-        labels = _risen(labels, displacement > level)
-    return _filled(labels)
-
-
-def _risen(labels: Int32Array, above: BoolArray) -> Int32Array:
-    """Labels grown over what is above a lower level; a part without a label gets a new one."""
-    _, numbered = cv2.connectedComponents(above.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    parts = np.asarray(numbered, dtype=np.int32)
-    known = labels > 0
-    owner = np.zeros(int(parts.max()) + 1, dtype=np.int32)
-    owner[parts[known]] = labels[known]
-    shared = np.zeros(len(owner), dtype=bool)
-    shared[parts[known][owner[parts[known]] != labels[known]]] = True
-    free = owner == 0
-    owner[free] = labels.max() + np.cumsum(free)[free]
-    grown = np.where(shared[parts], _filled(labels), owner[parts])
-    return np.where(above, grown, 0).astype(np.int32)
-
-
 def merge_open(graph: RegionGraph, height: float) -> RegionGraph:
     """Join regions, the most open border first, until every border is lower than `height` on average.
 
-    A hole in a line lets two regions touch in few places; the mean over their whole border stays low.
+    Folds, stripes of light and thin parts leave shallow valleys, which are no borders.
 
     Args:
         graph: with heights as barriers.

@@ -82,7 +82,7 @@ def _edges(paints: Int32Array) -> BoolArray:
 def _drawn_lines(pixels: UInt8Array) -> BoolArray:
     """Dark fills that are thin everywhere."""
     dark = (pixels.max(axis=2) < INK).astype(np.uint8)
-    reach = max(3, int(max(dark.shape) * THICK) | 1)
+    reach = max(5, int(max(dark.shape) * THICK) | 1)
     core = cv2.erode(dark, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     wide = cv2.dilate(core, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 2, reach + 2)))
     return np.asarray((dark > 0) & (wide == 0))
