@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +53,12 @@ def main() -> None:
     options = parse()
     home = Path(tempfile.mkdtemp(prefix="curation-", dir=options.folder))
     try:
-        report = measure(options, home)
+        for report in measure(options, home):
+            if options.out:
+                options.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    text = json.dumps(report, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    print(json.dumps(report, indent=2))
 
 
 def parse() -> argparse.Namespace:
@@ -73,20 +72,23 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(options: argparse.Namespace, home: Path) -> dict[str, Any]:
+def measure(options: argparse.Namespace, home: Path) -> Iterator[dict[str, Any]]:
+    """The report as far as it has come, after every stage."""
     os.environ[DIARY] = str(home / "diary")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(SCORERS), os.environ.get("PYTHONPATH", "")])
     report: dict[str, Any] = {"machine": platform.machine(), "cores": len(os.sched_getaffinity(0))}
     report["load"] = os.getloadavg()[0]
     say("rate")
     report["rate"] = compare_rates(options.rate)
+    yield report
     say("pictures")
     made = make_pictures(home / "art", options.count, options.count // 20, more=("poison",) * POISONED)
     say("curate")
     report["curate"] = curate_killed(home, made, options.workers)
+    yield report
     say("preprocess")
     report["preprocess"] = preprocess_killed(home, options.prepare, options.workers)
-    return report
+    yield report
 
 
 def say(stage: str) -> None:
