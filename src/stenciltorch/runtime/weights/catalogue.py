@@ -58,6 +58,18 @@ CATALOGUE: dict[str, Published] = {
             sha256="397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
             converter="stenciltorch.training.weights:vgg16",
         ),
+        Published(
+            name="zhang2017",
+            title="Real-time user-guided colorization (Zhang et al. 2017), PyTorch version",
+            use="the baseline zhang2017 as its authors trained it, on photographs: benchmarks/baselines.py",
+            file="pytorch.pth",
+            licence="MIT",
+            page="colorization.eecs.berkeley.edu/siggraph/models",
+            url=None,
+            bytes=None,
+            sha256=None,
+            converter="stenciltorch.training.baselines.published:zhang2017",
+        ),
     )
 }
 
