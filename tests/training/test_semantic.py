@@ -48,7 +48,7 @@ def test_an_example_depends_on_its_position_alone(pack):
 
 def test_some_steps_lower_the_loss(batch):
     task = small()
-    found = [float(task.step(batch, number)["total"]) for number in range(12)]
+    found = [task.step(batch, number)["total"].item() for number in range(12)]
     assert found[-1] < 0.8 * found[0]
     assert not torch.equal(task.net.out.weight, task.average.out.weight)
     assert task.panel(batch).shape == (3, 4 * 64, 3 * 64)
