@@ -21,7 +21,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,8 @@ HERE = Path(__file__).resolve().parent
 DRAWINGS = HERE.parent / "examples" / "drawings"
 RELEASE = HERE / "results" / "quality.json"
 PLAN = Plan(edits=2, passes=2, counts=(0, 32), messy=False, mask=True, order=False, reaches=(6,))
+SHORT = replace(PLAN, counts=())
+"""For sets whose truth is not known."""
 
 TOLERANCES = {
     "stroke": 0.3, "region_chroma": 0.3, "gap_chroma": 0.4, "stroke_hit@5": 0.02, "bleed@6": 0.01,
@@ -60,6 +62,7 @@ class Set:
     title: str
     sources: Sequence[Source]
     contenders: tuple[Contender, ...]
+    plan: Plan
 
 
 def drawings() -> list[Drawing]:
@@ -74,14 +77,14 @@ def find_sets(options: argparse.Namespace) -> list[Set]:
     """The sets that are there; what is missing is named on stderr."""
     model = Contender("model", "model", find_model(options.model))
     baseline = Contender("classical", "classical")
-    sets = [Set("drawings", drawings(), (model,))]
+    sets = [Set("drawings", drawings(), (model,), SHORT)]
     if options.pack:
-        sets.append(Set("validation", pack_pictures(options.pack, options.limit), (model, baseline)))
+        sets.append(Set("validation", pack_pictures(options.pack, options.limit), (model, baseline), PLAN))
     else:
         say("validation: left out; name a training pack with --pack")
     if options.art:
         found, missing = hinted_drawings(options.art, HERE / "hints")
-        sets.append(Set("linearts", found, (model,)))
+        sets.append(Set("linearts", found, (model,), SHORT))
         for name in missing:
             say(f"linearts: {options.art} has no drawing {name}")
     else:
@@ -116,7 +119,9 @@ def row_of(measured: list[Measured]) -> Row:
 def measure_set(chosen: Set, processes: int, out: Path | None) -> dict[str, Row]:
     """One row for each contender: the set's title for the model, the baseline with its name added."""
     measured: dict[str, list[Measured]] = {contender.name: [] for contender in chosen.contenders}
-    for number, result in enumerate(run(chosen.sources, Job(chosen.contenders, time.perf_counter, PLAN), processes)):
+    for number, result in enumerate(
+        run(chosen.sources, Job(chosen.contenders, time.perf_counter, chosen.plan), processes)
+    ):
         say(f"{chosen.title}: {number + 1} of {len(chosen.sources)}, {result.case.name}")
         for outcome in result.outcomes:
             measured[outcome.contender].append(outcome.measured)
@@ -142,7 +147,7 @@ def losses(rows: dict[str, Row], before: dict[str, Row]) -> list[str]:
     found = []
     for title in rows.keys() & before.keys():
         now, then = rows[title], before[title]
-        if (now["pictures"], now["hints"]) != (then["pictures"], then["hints"]) or "(" in title:
+        if not comparable(now, then) or "(" in title:
             continue
         for name, tolerance in TOLERANCES.items():
             if name in now and name in then and _loss(name, now[name], then[name]) > tolerance + 1e-9:
@@ -160,10 +165,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--pack", type=Path, help="training pack with a validation split")
     parser.add_argument("--art", type=Path, help="folder with the real linearts")
-    parser.add_argument("--limit", type=int, default=40, help="validation pictures (default: 40)")
+    parser.add_argument("--limit", type=int, default=16, help="validation pictures (default: 16, as in the release)")
     parser.add_argument("--out", type=Path, help="write strips to look at and quality.json here")
     parser.add_argument("--processes", type=int, default=1, help="default: 1; the figures are the same")
     parser.add_argument("--release", type=Path, default=RELEASE, help="figures to compare with")
+    parser.add_argument("--keep", action="store_true", help="make these figures the release's, instead of comparing")
     return parser.parse_args(arguments)
 
 
@@ -180,13 +186,30 @@ def main() -> int:
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "quality.json").write_text(json.dumps(rows, indent=2) + "\n")
-    if not options.release.is_file():
-        say(f"no comparison: there is no {options.release}")
+    if options.keep:
+        options.release.write_text(json.dumps(rows, indent=2) + "\n")
         return 0
-    worse = losses(rows, json.loads(options.release.read_text()))
+    return compare(rows, options.release)
+
+
+def compare(rows: dict[str, Row], release: Path) -> int:
+    """Say what is worse, and what could not be compared; the exit code."""
+    if not release.is_file():
+        say(f"no comparison: there is no {release}")
+        return 0
+    before = json.loads(release.read_text())
+    for title in rows:
+        if not comparable(rows[title], before.get(title, {})):
+            say(f"{title}: not compared; the last release's figures are of other pictures or hints")
+    worse = losses(rows, before)
     for line in worse:
         say(f"worse than the last release: {line}")
     return 1 if worse else 0
+
+
+def comparable(now: Row, then: Row) -> bool:
+    """Of the same number of pictures and hints."""
+    return all(now[name] == then.get(name) for name in ("pictures", "hints"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+"""benchmarks/quality.py: a loss of quality ends with exit code 1."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def quality():
+    spec = importlib.util.spec_from_file_location("quality_benchmark", ROOT / "benchmarks" / "quality.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@pytest.fixture(scope="module")
+def release(quality):
+    return json.loads(quality.RELEASE.read_text())
+
+
+def test_the_release_has_figures_to_guard(quality, release):
+    guarded = set(quality.TOLERANCES)
+    assert guarded <= set(release["validation"])
+
+
+def test_equal_figures_are_no_loss(quality, release):
+    assert quality.losses(release, release) == []
+    assert quality.compare(release, quality.RELEASE) == 0
+
+
+def changed(release, name, step):
+    return {title: row | ({name: row[name] + step} if name in row else {}) for title, row in release.items()}
+
+
+def test_a_loss_of_each_figure_is_seen(quality, release, capsys):
+    for name, tolerance in quality.TOLERANCES.items():
+        more = any(part in name for part in quality.HIGHER_IS_BETTER)
+        for worse, lost in ((0.5 * tolerance, False), (1.1 * tolerance + 1e-3, True), (-1.0, False)):
+            found = quality.losses(changed(release, name, -worse if more else worse), release)
+            assert any(f": {name} was" in line for line in found) == lost, (name, worse)
+    assert quality.compare(changed(release, "stroke", 1.0), quality.RELEASE) == 1
+    assert "worse than the last release: validation: stroke was" in capsys.readouterr().err
+
+
+def test_other_pictures_are_not_compared(quality, release, capsys):
+    other = changed(release, "stroke", 9.0)
+    other = {title: row | {"pictures": row["pictures"] + 1} for title, row in other.items()}
+    assert quality.compare(other, quality.RELEASE) == 0
+    assert "validation: not compared" in capsys.readouterr().err
+
+
+def test_no_release_is_said(quality, release, tmp_path, capsys):
+    assert quality.compare(release, tmp_path / "none.json") == 0
+    assert "no comparison: there is no" in capsys.readouterr().err
+
+
+def test_sets_and_drawings_that_are_missing_are_named(quality, tmp_path, capsys):
+    names = sorted(path.stem for path in (ROOT / "benchmarks" / "hints").glob("*.json"))
+    (tmp_path / f"{names[0]}.png").touch()
+    sets = quality.find_sets(quality.parse(["--art", str(tmp_path)]))
+    assert [(one.title, len(one.sources)) for one in sets] == [("drawings", 12), ("linearts", 1)]
+    said = capsys.readouterr().err
+    assert "validation: left out; name a training pack with --pack" in said
+    assert said.count("has no drawing") == len(names) - 1
+
+
+def test_the_table_has_a_row_for_each_figure(quality, release):
+    lines = quality.table(release).splitlines()
+    assert len(lines) == 2 + len({name for row in release.values() for name in row})
