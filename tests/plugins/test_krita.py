@@ -49,7 +49,9 @@ def test_regions(document, address):
     assert len(group.children[0].children) == 2
 
 
-def test_the_selection_is_the_mask_and_the_rest_stays(document, address, lines, dabs):
+@pytest.mark.parametrize("version", [(5, 1), (5, 2)])
+def test_the_selection_is_the_mask_and_the_rest_stays(document, address, lines, dabs, version):
+    document.version = version
     levels = np.zeros((24, 36), np.uint8)
     levels[4:20, 5:30] = 255
     document.chosen = Selection(levels)

@@ -54,6 +54,10 @@ class Node:
         return True
 
     def setPixelData(self, data, left, top, width, height):
+        if self.kind == "transparencymask":
+            assert (left, top, len(data)) == (0, 0, width * height)
+            self.selection = Selection(np.frombuffer(data, np.uint8).reshape(height, width))
+            return True
         assert len(data) == 4 * width * height
         self.pixels[top : top + height, left : left + width] = np.frombuffer(data, np.uint8).reshape(height, width, 4)
         return True
@@ -72,7 +76,8 @@ class Node:
 
 
 class Document:
-    def __init__(self, size, model="RGBA", depth="U8"):
+    def __init__(self, size, model="RGBA", depth="U8", version=(5, 2)):
+        self.version = version
         self._size, self._model, self._depth = size, model, depth
         self.root, self.active, self.chosen, self.refreshed = Node(self, "root", "grouplayer"), None, None, 0
         self.projection = np.full((*size, 4), 255, np.uint8)
@@ -114,8 +119,11 @@ class Document:
     def createGroupLayer(self, name):
         return Node(self, name, "grouplayer")
 
-    def createTransparencyMask(self, name):
-        return Node(self, name, "transparencymask")
+    def __getattr__(self, name):
+        """Krita 5.1 has no createTransparencyMask."""
+        if name == "createTransparencyMask" and self.version >= (5, 2):
+            return lambda mask: Node(self, mask, "transparencymask")
+        raise AttributeError(name)
 
     def refreshProjection(self):
         self.refreshed += 1

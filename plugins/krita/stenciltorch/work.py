@@ -98,13 +98,24 @@ def insert_answer(document, codec, answer):
     with zipfile.ZipFile(io.BytesIO(answer)) as archive:
         root = ElementTree.fromstring(archive.read("stack.xml")).find("stack")
         _fill(document, codec, archive, group, _colouring(root))
+    document.rootNode().addChildNode(group, None)
     if selection is not None:
+        _add_mask(document, group, selection)
+    document.refreshProjection()
+    return group
+
+
+def _add_mask(document, group, selection):
+    """A transparency mask; up to Krita 5.1 it has no call of its own for what it shows, but takes pixels."""
+    if hasattr(document, "createTransparencyMask"):
         mask = document.createTransparencyMask("mask")
         group.addChildNode(mask, None)
         mask.setSelection(selection)
-    document.rootNode().addChildNode(group, None)
-    document.refreshProjection()
-    return group
+        return
+    mask = document.createNode("mask", "transparencymask")
+    group.addChildNode(mask, None)
+    width, height = document.width(), document.height()
+    mask.setPixelData(selection.pixelData(0, 0, width, height), 0, 0, width, height)
 
 
 def _colouring(root):
