@@ -54,10 +54,6 @@ class Node:
         return True
 
     def setPixelData(self, data, left, top, width, height):
-        if self.kind == "transparencymask":
-            assert (left, top, len(data)) == (0, 0, width * height)
-            self.selection = Selection(np.frombuffer(data, np.uint8).reshape(height, width))
-            return True
         assert len(data) == 4 * width * height
         self.pixels[top : top + height, left : left + width] = np.frombuffer(data, np.uint8).reshape(height, width, 4)
         return True
@@ -135,6 +131,9 @@ def flattened(node):
     colour, alpha = np.zeros((*size, 3)), np.zeros((*size, 1))
     for child in node.children:
         if not child.visible or child.kind == "transparencymask":
+            continue
+        if child.blending == "erase":
+            alpha = alpha * (1 - child.pixels[..., 3:] / 255)
             continue
         if child.kind == "grouplayer":
             above, cover = flattened(child)

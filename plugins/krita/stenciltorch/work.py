@@ -106,16 +106,19 @@ def insert_answer(document, codec, answer):
 
 
 def _add_mask(document, group, selection):
-    """A transparency mask; up to Krita 5.1 it has no call of its own for what it shows, but takes pixels."""
+    """A transparency mask; up to Krita 5.1, which cannot make one that shows a selection, a layer that erases."""
     if hasattr(document, "createTransparencyMask"):
         mask = document.createTransparencyMask("mask")
         group.addChildNode(mask, None)
         mask.setSelection(selection)
         return
-    mask = document.createNode("mask", "transparencymask")
-    group.addChildNode(mask, None)
+    mask = document.createNode("mask", "paintlayer")
     width, height = document.width(), document.height()
-    mask.setPixelData(selection.pixelData(0, 0, width, height), 0, 0, width, height)
+    pixels = bytearray(4 * width * height)
+    pixels[3::4] = bytes(selection.pixelData(0, 0, width, height)).translate(bytes(range(255, -1, -1)))
+    mask.setPixelData(bytes(pixels), 0, 0, width, height)
+    mask.setBlendingMode("erase")
+    group.addChildNode(mask, None)
 
 
 def _colouring(root):
