@@ -331,8 +331,8 @@ def test_a_pixel_takes_the_flat_colour_it_is_sent_to():
     """Two cells, red and blue: without a step a pixel sees its own cell, four pixels on the other one."""
     flats = torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]).view(1, 3, 1, 2)
     coarse, hints = Coarse(flats, torch.zeros(1, 4, 2, 4), torch.ones(1, 1, 1, 2)), torch.zeros(1, 4, 4, 8)
-    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8), hints)[1]
+    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8), hints)
     assert still[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
     assert still[0, :, 3, 7].tolist() == [0.0, 0.0, 1.0]
-    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints)[1]
+    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints)
     assert moved[0, :, 0, 2].tolist() == pytest.approx([0.0, 0.0, 1.0])

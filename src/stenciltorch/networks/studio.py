@@ -30,6 +30,12 @@ REACHED = 0.8
 PULL = 40.0
 """How sharply the choice between them turns there."""
 
+LEEWAY = 1.5
+"""How far the net may move that choice by what it sees. Given more, it paints clouds where it is not sure."""
+
+GLOW = 0.25
+"""The strongest light that is added to a colour."""
+
 STRAY = 1e-9
 """Less colour than this has not arrived."""
 
@@ -75,7 +81,7 @@ class Coarse(NamedTuple):
     """What the painter answers before it is put on a grid.
 
     flats (batch, 3, height/4, width/4); lighting (batch, 4, height/2, width/2): shade 0..2, then light's three colours
-    -0.5..0.5; trust (batch, 1, height/4, width/4): how far a hint is taken over as it is, 0..1.
+    -GLOW..GLOW; trust (batch, 1, height/4, width/4): how far a hint is taken over as it is, 0..1.
     """
 
     flats: Tensor
@@ -84,10 +90,12 @@ class Coarse(NamedTuple):
 
 
 class Painted(NamedTuple):
-    """Unit floats (batch, 3, height, width), without lines; taste as the encoder answers."""
+    """Unit floats (batch, 3, height, width), without lines; lighting as in `Coarse`, at full size; taste as the encoder
+    answers."""
 
     colour: Tensor
     flats: Tensor
+    lighting: Tensor
     taste: Tensor
 
 
@@ -222,7 +230,7 @@ class Painter(nn.Module):
         features = self._think(F.leaky_relu(self.enter(seen) + drawing.entry, SLOPE), drawing)
         flats = self._flats(features, travelled, arrived)
         raw = self.light(features)
-        lighting = torch.cat([2.0 * torch.sigmoid(raw[:, :1]), 0.5 * torch.tanh(raw[:, 1:])], dim=1)
+        lighting = torch.cat([2.0 * torch.sigmoid(raw[:, :1]), GLOW * torch.tanh(raw[:, 1:])], dim=1)
         return Coarse(flats, lighting, trust.mean(dim=1, keepdim=True))
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
@@ -257,7 +265,7 @@ class Painter(nn.Module):
         own = torch.sigmoid(self.propose(features)).unsqueeze(1)
         came = torch.log((travelled[:, :, 3] / STRAY).clamp(min=1e-6, max=1.0))
         reached = PULL * (arrived[:, :1] - REACHED)
-        votes = self.choose(features) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
+        votes = LEEWAY * torch.tanh(self.choose(features) / LEEWAY) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
         share = torch.softmax(votes, dim=1).unsqueeze(2)
         return (torch.cat([travelled[:, :, :3], own], dim=1) * share).sum(dim=1)
 
@@ -300,15 +308,14 @@ def pixel_places(height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]
     return across[None, None, :], down[None, :, None]
 
 
-def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
-    """Each pixel takes the flat colour found off the line, then light and shade: colour and flats."""
+def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> Tensor:
+    """Flats: each pixel takes the flat colour found off the line, under a dab the dab's."""
     height, width = displacement.shape[-2:]
     across, down = pixel_places(height, width, displacement)
     place_x = (across + displacement[:, 0]) / width
     place_y = (down + displacement[:, 1]) / height
     taken = taken_over(hints[:, 3:], coarse.trust)
-    flats = take_dabs(sample_at(coarse.flats, place_x, place_y), hints[:, :3], taken)
-    return light(flats, brighten(coarse.lighting)), flats
+    return take_dabs(sample_at(coarse.flats, place_x, place_y), hints[:, :3], taken)
 
 
 class StudioNet(nn.Module):
@@ -323,5 +330,7 @@ class StudioNet(nn.Module):
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
         """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
         drawing, taste = self.encoder(lineart, mask, base)
-        colour, flats = put_on_grid(self.painter(hints, lineart, drawing), drawing.displacement, hints)
-        return Painted(colour, flats, taste)
+        coarse = self.painter(hints, lineart, drawing)
+        flats = put_on_grid(coarse, drawing.displacement, hints)
+        lighting = brighten(coarse.lighting)
+        return Painted(light(flats, lighting), flats, lighting, taste)

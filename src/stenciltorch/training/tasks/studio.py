@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 from stenciltorch.errors import ConfigError
 from stenciltorch.networks.pixels import compose
-from stenciltorch.networks.studio import StudioNet, StudioShape
+from stenciltorch.networks.studio import StudioNet, StudioShape, light
 from stenciltorch.training import objectives as objective
 from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import LossConfig, TrainConfig
@@ -34,16 +34,20 @@ def unit(batch: Batch) -> Batch:
 
 
 def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[str, Tensor]:
-    """The objectives by name, and their weighted sum as `total`."""
+    """The objectives by name, and their weighted sum as `total`.
+
+    Light and shade are judged on the true flats, lest they learn to make up for wrong ones.
+    """
     given = unit(batch)
     painted = net(given.lineart, given.mask, given.base, given.hints)
     seen = objective.visible(given.lineart, given.mask) * given.weight
     plain = objective.countable(given.lineart, given.mask) * given.weight
+    relit = light(given.flats, painted.lighting)
     losses = {
         "flats": objective.weighted_l1(painted.flats, given.flats, plain),
-        "colour": objective.weighted_l1(painted.colour, given.target, seen),
-        "gradient": objective.gradient_l1(painted.colour, given.target, seen),
-        "coarse": objective.coarse_l1(painted.colour, given.target, seen),
+        "colour": objective.weighted_l1(relit, given.target, seen),
+        "gradient": objective.gradient_l1(relit, given.target, seen),
+        "coarse": objective.coarse_l1(painted.flats, given.flats, plain),
         "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
         "taste": objective.taste_loss(painted.taste, given.own, given.mask * given.natural),
     }
