@@ -26,13 +26,13 @@ def net():
 
 
 def lit_ball():
-    """A disc on paper, in hard light: half of it far darker than the other half."""
+    """A disc on paper, lit from the left: its right side has not half the light of its left."""
     pixels = np.full((160, 160, 3), 235, np.uint8)
-    cv2.circle(pixels, (80, 80), 50, (210, 90, 60), -1, cv2.LINE_AA)
-    shade = np.zeros((160, 160), np.uint8)
-    cv2.circle(shade, (80, 80), 50, 1, -1)
-    shade[:, :84] = 0
-    pixels[shade > 0] = pixels[shade > 0] // 5 * 4
+    ball = np.zeros((160, 160), np.uint8)
+    cv2.circle(ball, (80, 80), 50, 1, -1)
+    light = np.linspace(1.25, 0.25, 160, dtype=np.float32)[None, :, None]
+    lit = np.clip(np.array((180, 90, 60), np.float32) * light, 0, 255).astype(np.uint8)
+    pixels = np.where(ball[..., None] > 0, np.broadcast_to(lit, pixels.shape), pixels).astype(np.uint8)
     cv2.circle(pixels, (80, 80), 50, (60, 20, 10), 3, cv2.LINE_AA)
     return Illustration(pixels)
 
@@ -78,7 +78,7 @@ def test_a_large_picture_is_worked_on_smaller(net):
 
 def test_shade_parts_nothing_and_the_outline_does(net):
     labels = extract_regions(lit_ball(), source=net).array
-    assert labels[80, 60] == labels[80, 105]
+    assert labels[80, 45] == labels[80, 80] == labels[80, 115]
     assert labels[80, 60] != labels[5, 5]
 
 
