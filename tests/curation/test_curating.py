@@ -316,3 +316,14 @@ def test_the_summary_is_the_manifest_counted(tmp_path, art):
     assert stored == curation.summary
     assert stored["kept"] == sum(line["verdict"] == "kept" for line in lines.values()) == 6
     assert sum(stored["splits"].values()) == 6
+
+
+def test_two_runs_on_one_folder_do_not_mix(tmp_path, art):
+    """The second says so, and works once the first has ended."""
+    folder = tmp_path / "dataset"
+    first = Curation(art, folder, CONFIG, Inline()).run()
+    next(first)
+    with pytest.raises(DatasetError, match=r"state\.sqlite cannot be used \(database is locked\); end the other run"):
+        curate(art, folder)
+    first.close()
+    assert len(curate(art, folder)[0]) == 6

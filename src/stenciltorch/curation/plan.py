@@ -47,6 +47,7 @@ class Plan:
         path = folder / NAME
         try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")  # one run at a time; ends with the process
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)

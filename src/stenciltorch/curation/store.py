@@ -41,6 +41,7 @@ class Store:
         self.path = folder / NAME
         try:
             self._database = sqlite3.connect(self.path, isolation_level=None, timeout=2.0, check_same_thread=False)
+            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")  # one run at a time; ends with the process
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)
