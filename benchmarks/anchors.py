@@ -25,7 +25,7 @@ from stenciltorch.hintfile import draw_hints, read_hint_file
 from stenciltorch.scaling import reduce_hints
 
 DRAWING = Path(__file__).resolve().parents[1] / "examples" / "drawings" / "ribbon"
-SIDE = 640
+SIDE = 512
 NAMES = (
     "stroke", "stroke_hit@5", "region", "gap_chroma", "bleed@6", "line_retention", "phantom_lines", "shading_ratio",
     "tint_a", "psnr", "ssim",
