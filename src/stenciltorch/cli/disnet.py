@@ -58,19 +58,16 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    import torch
-
     from stenciltorch.training.disnet.artwork import prepare_art
     from stenciltorch.training.disnet.loop import DisNetRun
 
-    if options.threads:
-        torch.set_num_threads(options.threads)
     art = options.folder / "art" if options.pack else None
     if art:
         for done, count in prepare_art(options.pack, art):
             if done % 100 == 0 or done == count:
                 sys.stdout.write(f"shapes of {done} of {count} pictures\n")
-    for progress in DisNetRun(_config(options), options.folder, art, options.danbooregion).run():
+    run = DisNetRun(_config(options), options.folder, art, options.danbooregion, options.threads or 0)
+    for progress in run.run():
         sys.stdout.write(f"{progress.step}/{progress.steps}  loss {progress.loss:.4f}\n")
         sys.stdout.flush()
     return 0

@@ -81,11 +81,19 @@ class DisNetRun:
     Args:
         art: folder made by `prepare_art`.
         danbooregion: that dataset, as it is unpacked.
+        threads: processor threads; 0 = torch's own choice.
     """
 
     def __init__(
-        self, config: DisNetConfig, folder: Path, art: Path | None = None, danbooregion: Path | None = None
+        self,
+        config: DisNetConfig,
+        folder: Path,
+        art: Path | None = None,
+        danbooregion: Path | None = None,
+        threads: int = 0,
     ) -> None:
+        if threads:
+            torch.set_num_threads(threads)
         torch.manual_seed(config.seed)
         self.config, self.folder = config, folder
         self.net = DisNet(DisNetShape(config.widths))
