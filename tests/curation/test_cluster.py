@@ -65,4 +65,4 @@ def run_with_ray(diary, tasks):
         if process.returncode != 3:
             break
     assert process.returncode == 0, process.stderr[-2000:]
-    return json.loads(process.stdout.splitlines()[-1])
+    return json.loads(process.stdout)

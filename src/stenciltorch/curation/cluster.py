@@ -7,8 +7,9 @@ actor, counts how often each picture was begun and not ended; one begun twice is
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
@@ -106,7 +107,7 @@ class Cluster:
         """
         check_ray()
         waiting = iter(tasks)
-        with _ray(self.workers, self.address) as ray:
+        with redirect_stdout(sys.stderr), _ray(self.workers, self.address) as ray:  # Ray reports deaths on stdout
             ledger = ray.remote(num_cpus=0)(Ledger).remote()
             while window := list(islice(waiting, WINDOW)):
                 yield from self._window(window, ledger)

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stenciltorch import files
@@ -23,7 +23,11 @@ from stenciltorch.curation.sheets import sheet_names, thumbnail
 from stenciltorch.errors import DatasetError
 
 PAGE = Path(__file__).parent / "page"
-FILES = {"/": "review.html", "/review.js": "review.js", "/review.css": "review.css"}
+FILES = {
+    "/": ("review.html", "text/html"),
+    "/review.js": ("review.js", "text/javascript"),
+    "/review.css": ("review.css", "text/css"),
+}
 AT_ONCE = 60
 """Pictures of one answer."""
 SIDE = 320
@@ -76,7 +80,8 @@ class Review:
         ]
 
     async def file(self, request: Request) -> Response:
-        return FileResponse(PAGE / FILES[request.url.path], headers=NO_STORE)
+        name, kind = FILES[request.url.path]
+        return Response((PAGE / name).read_bytes(), media_type=kind, headers=NO_STORE)
 
     async def sheets(self, request: Request) -> Response:
         order = sorted(self.lines.sheets, key=lambda name: (not name.startswith("kept"), name))
