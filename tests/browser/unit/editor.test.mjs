@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { flattenToGrey, inkOf, layOver, rgbToRgba } from "../../../src/stenciltorch/studio/static/core/compose.js";
-import { startDocument } from "../../../src/stenciltorch/studio/static/core/document.js";
+import { isOpen, startDocument } from "../../../src/stenciltorch/studio/static/core/document.js";
 import { Editor } from "../../../src/stenciltorch/studio/static/core/editor.js";
 import { strokeHint } from "../../../src/stenciltorch/studio/static/core/hints.js";
-import { areaCoverage, coverMask, fillArea, growMask, mapMask, polygonCoverage, strokeCoverage } from "../../../src/stenciltorch/studio/static/core/mask.js";
+import { areaCoverage, coverMask, fillArea, growMask, invertMask, mapMask, polygonCoverage, strokeCoverage } from "../../../src/stenciltorch/studio/static/core/mask.js";
 
 function opened() {
   const editor = new Editor();
@@ -85,6 +85,29 @@ test("filling an area is the same as covering it", () => {
     coverMask(other, 50, rect, areaCoverage(rect, area), open);
     assert.deepEqual(one, other);
     assert.ok(one.some((value) => value !== 100));
+  }
+});
+
+test("inverting turns every value, whatever the length", () => {
+  for (const length of [1, 4, 7, 2001]) {
+    const mask = Uint8Array.from({ length }, (_, at) => at * 37);
+    const expected = mask.map((value) => 255 - value);
+    invertMask(mask);
+    assert.deepEqual(mask, expected);
+  }
+});
+
+test("a mask is open only when all of it is", () => {
+  for (const length of [1, 6, 2001]) {
+    const mask = new Uint8Array(length).fill(255);
+    assert.equal(isOpen(mask), true);
+    for (const at of [0, length >> 1, length - 1]) {
+      mask[at] = 254;
+      assert.equal(isOpen(mask), false);
+      mask[at] = 255;
+    }
+    assert.equal(isOpen(new Uint8Array(length)), false);
+    assert.equal(isOpen(new Uint8Array(length + 1).fill(255).subarray(1)), true);
   }
 });
 

@@ -11,7 +11,7 @@ const blank = () => startDocument({ name: "test", ...size, lineart: new Uint8Arr
 const noise = (length, seed = 1) => Uint8Array.from({ length }, () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) >> 16);
 
 test("packing goes there and back, flat tiles become tiny", () => {
-  for (const bytes of [new Uint8Array(16384).fill(7), noise(5000), new Uint8Array(0), Uint8Array.from([1, 1, 2])]) {
+  for (const bytes of [new Uint8Array(16384).fill(7), noise(5000), new Uint8Array(0), Uint8Array.from([1, 1, 2]), new Uint8Array(259).fill(3), new Uint8Array(512), noise(41).subarray(1)]) {
     assert.deepEqual(unpack(pack(bytes), bytes.length), bytes);
   }
   assert.ok(pack(new Uint8Array(16384).fill(255)).length < 200);

@@ -47,7 +47,7 @@
  */
 
 import { listBounds } from "./hints.js";
-import { applyTiles, tileBytes, tilesBounds } from "./tiles.js";
+import { applyTiles, isFlat, tileBytes, tilesBounds } from "./tiles.js";
 
 const LISTS = ["hints", "retouches", "passes"];
 
@@ -124,7 +124,4 @@ export function patchBytes(patch) {
 }
 
 /** @param {Uint8Array} mask @returns {boolean} everything may be repainted */
-export function isOpen(mask) {
-  for (let at = 0; at < mask.length; at++) if (mask[at] !== 255) return false;
-  return true;
-}
+export const isOpen = (mask) => mask[0] === 255 && isFlat(mask);

@@ -60,6 +60,14 @@ export function mapMask(mask, width, rect, change) {
   }
 }
 
+/** @param {Uint8Array} mask changed in place, four pixels at a time */
+export function invertMask(mask) {
+  const whole = mask.byteOffset % 4 ? 0 : mask.length >> 2;
+  const words = new Uint32Array(mask.buffer, mask.byteOffset - (mask.byteOffset % 4), whole);
+  for (let at = 0; at < whole; at++) words[at] = ~words[at];
+  for (let at = whole * 4; at < mask.length; at++) mask[at] = 255 - mask[at];
+}
+
 const BLOCK = 64;
 
 /** Grow (radius > 0) or shrink the open part by whole pixels, in place; blocks of one value with nothing else near cost nothing. @param {Uint8Array} mask @param {number} width @param {number} height @param {number} radius */

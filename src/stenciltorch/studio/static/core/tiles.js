@@ -12,6 +12,7 @@ export const TILE = 128;
 /** @param {Uint8Array} bytes @returns {Packed} runs where they are smaller than the bytes themselves */
 export function pack(bytes) {
   const { length } = bytes;
+  if (isFlat(bytes)) return flatRuns(bytes[0], length);
   const runs = new Uint8Array(length + 1);
   runs[0] = 1;
   let to = 1;
@@ -26,6 +27,26 @@ export function pack(bytes) {
     at = next;
   }
   return runs.slice(0, to);
+}
+
+/** Of one value. @param {Uint8Array} bytes */
+export function isFlat(bytes) {
+  if (!bytes.length) return false;
+  const words = bytes.byteOffset % 4 ? [] : new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  const value = (bytes[0] * 0x01010101) >>> 0;
+  for (let at = 0; at < words.length; at++) if (words[at] !== value) return false;
+  for (let at = words.length * 4; at < bytes.length; at++) if (bytes[at] !== bytes[0]) return false;
+  return true;
+}
+
+function flatRuns(value, length) {
+  const runs = new Uint8Array(1 + 2 * Math.ceil(length / 256));
+  runs[0] = 1;
+  for (let at = 1, left = length; left > 0; at += 2, left -= 256) {
+    runs[at] = Math.min(256, left) - 1;
+    runs[at + 1] = value;
+  }
+  return runs;
 }
 
 function raw(bytes) {
@@ -65,10 +86,13 @@ function copyIn(layer, size, rect, bytes) {
   }
 }
 
-/** `now` becomes what differs from `before`. @returns {boolean} anything does */
+/** `now` becomes what differs from `before`, four pixels at a time. @returns {boolean} anything does */
 function difference(now, before) {
+  const words = now.length >> 2;
+  const [fresh, old] = [new Uint32Array(now.buffer, 0, words), new Uint32Array(before.buffer, 0, words)];
   let any = 0;
-  for (let at = 0; at < now.length; at++) any |= now[at] ^= before[at];
+  for (let at = 0; at < words; at++) any |= fresh[at] ^= old[at];
+  for (let at = words * 4; at < now.length; at++) any |= now[at] ^= before[at];
   return any !== 0;
 }
 

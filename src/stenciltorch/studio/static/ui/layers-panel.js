@@ -1,6 +1,6 @@
 /** Layers to see and to fade, and what can be done to the mask. */
 
-import { growMask, mapMask } from "../core/mask.js";
+import { growMask, invertMask } from "../core/mask.js";
 import { wholeOf } from "../core/geometry.js";
 import { el, icon } from "./dom.js";
 import { named, worded } from "./i18n.js";
@@ -39,11 +39,10 @@ export function maskPanel(editor) {
     editor.changeMask(wholeOf(editor.document), (mask, rect) => act(mask, editor.document.width, rect));
     editor.endMask(label);
   };
-  const map = (label, value) => change(label, (mask, width, rect) => mapMask(mask, width, rect, value));
   const actions = {
     fill: () => change("step.mask-fill", (mask) => mask.fill(255)),
     clear: () => change("step.mask-clear", (mask) => mask.fill(0)),
-    invert: () => map("step.mask-invert", (value) => 255 - value),
+    invert: () => change("step.mask-invert", invertMask),
     grow: () => change("step.mask-grow", (mask, width) => growMask(mask, width, editor.document.height, 2)),
   };
   const icons = { fill: "fill", clear: "clear", invert: "invert", grow: "plus" };
