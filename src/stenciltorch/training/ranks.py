@@ -117,8 +117,9 @@ def join(device: str) -> tuple[Ranks, str]:
 
 def _meet(backend: str) -> None:
     """Start talking, under names of this try alone: after a restart torchrun's store still knows the dead ones."""
-    store, rank, count = next(iter(dist.rendezvous("env://")))  # type: ignore[no-untyped-call]
-    own = dist.PrefixStore(f"try{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    store, rank, count = next(iter(dist.rendezvous("env://")))  # type: ignore[attr-defined]
+    prefix = f"try{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}"
+    own = dist.PrefixStore(prefix, store)  # type: ignore[attr-defined]
     dist.init_process_group(backend, store=own, rank=rank, world_size=count)
 
 
