@@ -134,13 +134,15 @@ def test_pictures_are_posed_at_512():
 def test_regular_hints_by_hand():
     flats = Illustration(np.random.default_rng(0).integers(0, 256, (128, 192, 3), dtype=np.uint8))
     found = hints_for("regular", flats).array
-    count, labels, stats, centres = cv2.connectedComponentsWithStats((found[..., 3] > 0).astype(np.uint8))
+    count, _, stats, centres = cv2.connectedComponentsWithStats((found[..., 3] > 0).astype(np.uint8))
     assert count - 1 == 6
     assert sorted(map(tuple, centres[1:].round().astype(int).tolist()))[0] == (STEP // 2, STEP // 2)
     assert (stats[1:, cv2.CC_STAT_WIDTH] == 2 * RADIUS + 1).all()
     assert found[32, 96, :3].tolist() == flats.array[32, 96].tolist()
 
 
-@pytest.mark.parametrize(("size", "expected"), [((512, 512), (512, 512)), ((1024, 2048), (512, 1024)), ((300, 256), (600, 512))])
+@pytest.mark.parametrize(
+    ("size", "expected"), [((512, 512), (512, 512)), ((1024, 2048), (512, 1024)), ((300, 256), (600, 512))]
+)
 def test_the_shortest_side_becomes_512(size, expected):
     assert scaled_size(Size(*size)) == Size(*expected)
