@@ -12,9 +12,16 @@ import torch
 from stenciltorch import Hints, Illustration, Lineart, Mask, OnnxColorizer, Stencil
 from stenciltorch.canvas import Colorizer
 from stenciltorch.errors import ConfigError
-from stenciltorch.networks.baselines import AlacganSystem, PaintsTorchSystem, alacgan, graphs
+from stenciltorch.networks.baselines import (
+    AlacganSystem,
+    PaintsChainer,
+    PaintsChainerSystem,
+    PaintsTorchSystem,
+    alacgan,
+    graphs,
+)
 from stenciltorch.training.baselines.recipes import SMOKE
-from stenciltorch.training.baselines.release import release_baseline, system_of
+from stenciltorch.training.baselines.release import release_baseline, roomy_graphs, system_of
 from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import TrainConfig, override
 from stenciltorch.training.recipes import recipe
@@ -151,3 +158,20 @@ def test_networks_of_another_version_are_refused(tmp_path):
     save(tmp_path / LATEST, State(1, smoke("zhang2017").as_dict(), {"average.odd": torch.zeros(1)}))
     with pytest.raises(ConfigError, match="does not hold the networks of zhang2017 in this version; export it with"):
         release_baseline(tmp_path, tmp_path / "model", None, "MIT", None)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "doubled"), [(96, 64, True), (75, 131, True), (1, 1, False), (128, 200, False)]
+)
+def test_exports_never_see_a_side_of_one(height, width, doubled):
+    """PaintsChainer halves a side of 64 down to 1, which torch's exporter would take for a constant."""
+    torch.manual_seed(0)
+    system = PaintsChainerSystem(PaintsChainer(1)).eval()
+    wanted = stencil(height, width)
+    given = {
+        name: torch.from_numpy(getattr(wanted, name).array.copy()) for name in ("lineart", "mask", "base", "hints")
+    }
+    painter = roomy_graphs(system, given)[1]
+    share = 2 if doubled else 1
+    assert painter.inputs["lineart"].shape == (share * height, share * width)
+    assert painter.inputs["hints"].shape == (share * height, share * width, 4)

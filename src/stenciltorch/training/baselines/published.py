@@ -7,17 +7,16 @@ licence.
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 
 from safetensors.torch import load_file
 from torch import Tensor
 
 from stenciltorch.export import Card
-from stenciltorch.networks.baselines import Zhang2017, ZhangSystem, free_axes, graphs
+from stenciltorch.networks.baselines import Zhang2017, ZhangSystem
 from stenciltorch.networks.faithful import load_published
 from stenciltorch.runtime.weights import find_weights
-from stenciltorch.training.contract import write_model
+from stenciltorch.training.baselines.release import write_system
 
 Weights = dict[str, Tensor]
 
@@ -62,4 +61,4 @@ def release_published(model: Path, weights: Path | None = None) -> int:
     load_published(network, load_file(weights or find_weights("zhang2017")))
     system = ZhangSystem(network).eval()
     card = Card("zhang2017-published", "MIT", "published weights", "photographs", 0)
-    return write_model(partial(graphs, system), partial(free_axes, system), model, card, system.work_pixels)
+    return write_system(system, model, card)

@@ -12,6 +12,7 @@ from stenciltorch.export import Card
 from stenciltorch.networks.baselines import (
     AlacganSystem,
     Generator,
+    GraphSpec,
     PaintsChainer,
     PaintsChainerSystem,
     PaintsTorchSystem,
@@ -24,7 +25,7 @@ from stenciltorch.networks.baselines import (
 from stenciltorch.training import features
 from stenciltorch.training.checkpoint import LATEST, State, load
 from stenciltorch.training.config import fingerprint
-from stenciltorch.training.contract import write_model
+from stenciltorch.training.contract import Given, write_model
 from stenciltorch.training.pack import pack_hash, read_pack
 
 Task = dict[str, Any]
@@ -84,4 +85,21 @@ def release_baseline(run: Path, model: Path, name: str | None, licence: str, pac
     system = system_of(state)
     data = pack_hash(read_pack(pack)) if pack else state.data or "not recorded"
     card = Card(name or str(state.config["name"]), licence, fingerprint(state.config), data, state.step)
-    return write_model(partial(graphs, system), partial(free_axes, system), model, card, system.work_pixels)
+    return write_system(system, model, card)
+
+
+def write_system(system: System, model: Path, card: Card) -> int:
+    """Write a model folder; returns the largest difference from torch, in levels.
+
+    Raises:
+        ModelError: the exported files do not compute what torch computes; the folder stays as it was.
+    """
+    return write_model(partial(roomy_graphs, system), partial(free_axes, system), model, card, system.work_pixels)
+
+
+def roomy_graphs(system: System, given: Given) -> list[GraphSpec]:
+    """The three graphs for a request, doubled where a network would halve a side down to 1: torch's exporter takes a
+    side of 1 for a constant."""
+    if system.multiple <= min(given["lineart"].shape) < 2 * system.multiple:
+        given = {name: value.repeat(2, 2, *[1] * (value.dim() - 2)) for name, value in given.items()}
+    return graphs(system, given)
