@@ -51,12 +51,13 @@ class Timing:
 def random_batch(count: int, side: int) -> Batch:
     """Noise with the channels of a training batch, all of it to be painted."""
     rng = np.random.default_rng(0)
-    pictures = [
-        rng.integers(0, 256, (count, channels, side, side), dtype=np.uint8) for channels in (1, 4, 1, 3, 3, 3, 1)
-    ]
-    pictures[2][:] = 255
-    natural = np.full((count, 1, 1, 1), 255, np.uint8)
-    return Batch(*[torch.from_numpy(picture) for picture in (*pictures, natural)])
+    channels = {"hints": 4, "base": 3, "target": 3, "flats": 3}
+    pictures = {
+        name: rng.integers(0, 256, (count, channels.get(name, 1), side, side), dtype=np.uint8) for name in Batch._fields
+    }
+    pictures["mask"][:] = 255
+    pictures["natural"] = np.full((count, 1, 1, 1), 255, np.uint8)
+    return Batch(**{name: torch.from_numpy(picture) for name, picture in pictures.items()})
 
 
 def sized(name: str, crop: int, batch: int) -> TrainConfig:
