@@ -51,7 +51,7 @@ class Timing:
 def random_batch(count: int, side: int) -> Batch:
     """Noise with the channels of a training batch, all of it to be painted."""
     rng = np.random.default_rng(0)
-    channels = {"hints": 4, "base": 3, "target": 3, "flats": 3}
+    channels = {"hints": 4, "base": 3, "target": 3, "flats": 3, "own": 3}
     pictures = {
         name: rng.integers(0, 256, (count, channels.get(name, 1), side, side), dtype=np.uint8) for name in Batch._fields
     }
