@@ -110,10 +110,14 @@ def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, 
     return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 
 
+NEARLY_FREE = 0.04
+"""What the first way pays of the price of distance."""
+
+
 class Prices(nn.Module):
     """The cost of every step between cells: what the lines say, as far as the encoder takes them for borders, and
-    what it has learned to add. The first way begins with hardly any price for distance: it tells areas apart; to the
-    others distance matters: they tell the nearest colour.
+    what it has learned to add. To the first way distance costs hardly anything: it tells areas apart; to the others it
+    matters: they tell the nearest colour.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -124,11 +128,11 @@ class Prices(nn.Module):
         nn.init.zeros_(self.learned.weight)
         nn.init.zeros_(self.borders.weight)
         nn.init.constant_(self.borders.bias, 3.0)  # type: ignore[arg-type]
-        distance = torch.full((heads,), -1.3)
-        distance[0] = -4.4
-        with torch.no_grad():
-            self.learned.bias.copy_(distance.repeat(2))  # type: ignore[union-attr]
+        nn.init.constant_(self.learned.bias, -1.3)  # type: ignore[arg-type]
         self.heads = heads
+        distance = torch.tensor([NEARLY_FREE, *[1.0] * (heads - 1)]).repeat(2)[None, :, None, None]
+        self.register_buffer("distance", distance, persistent=False)
+        self.distance: Tensor
 
     def forward(self, features: Tensor, lines: Tensor) -> tuple[Tensor, Tensor]:
         """Rightward and downward costs, each (batch, heads, height/4, width/4).
@@ -138,7 +142,7 @@ class Prices(nn.Module):
             lines: (batch, 1, height, width), the ink of lines.
         """
         right, down = line_barriers(lines)
-        added = F.softplus(self.learned(features))
+        added = self.distance * F.softplus(self.learned(features))
         counted = torch.sigmoid(self.borders(features)) * F.softplus(self.line_price).repeat(2)[None, :, None, None]
         costs = added + counted * torch.cat([right, down], dim=1).repeat_interleave(self.heads, dim=1)
         return costs[:, : self.heads], costs[:, self.heads :]
