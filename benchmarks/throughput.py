@@ -67,9 +67,15 @@ def sized(name: str, crop: int, batch: int) -> TrainConfig:
 
 
 def timed(name: str, work: Callable[[], object], place: Place, rounds: int, parameters: int) -> Timing:
-    """Count once, warm up, then time."""
-    with FlopCounterMode(display=False) as counter:
-        work()
+    """Count once, warm up, then time. torch cannot count a gradient of a gradient: such steps have no count."""
+    flops = 0.0
+    try:
+        with FlopCounterMode(display=False) as counter:
+            work()
+        flops = float(counter.get_total_flops())
+    except RuntimeError as error:
+        if "autograd.grad" not in str(error):
+            raise
     work()
     seconds = []
     for _ in range(rounds):
@@ -78,7 +84,7 @@ def timed(name: str, work: Callable[[], object], place: Place, rounds: int, para
         work()
         _wait(place)
         seconds.append(time.perf_counter() - begun)
-    return Timing(name, seconds, float(counter.get_total_flops()), parameters)
+    return Timing(name, seconds, flops, parameters)
 
 
 def _wait(place: Place) -> None:
@@ -116,10 +122,11 @@ def measure(name: str, batch: Batch, place: Place, rounds: int) -> list[Timing]:
 def row(found: Timing, batch: int, peak: float) -> str:
     best, middle = min(found.seconds), statistics.median(found.seconds)
     rate = found.flops / best / 1e12
-    share = f"{100 * rate / peak:.1f} %" if peak else "-"
+    share = f"{100 * rate / peak:.1f} %" if peak and rate else "-"
+    counted = (f"{found.flops / batch / 1e9:.1f}", f"{rate:.2f}") if rate else ("-", "-")
     return (
-        f"| {found.name} | {found.parameters / 1e6:.2f} M | {found.flops / batch / 1e9:.1f} | {1e3 * best:.1f} "
-        f"({1e3 * middle:.1f}) | {batch / best:.2f} | {rate:.2f} | {share} |"
+        f"| {found.name} | {found.parameters / 1e6:.2f} M | {counted[0]} | {1e3 * best:.1f} ({1e3 * middle:.1f}) "
+        f"| {batch / best:.2f} | {counted[1]} | {share} |"
     )
 
 

@@ -84,7 +84,7 @@ def test_a_system_becomes_a_model_that_colours(tmp_path):
         "painter.onnx",
     ]
     colorizer = OnnxColorizer.load(tmp_path / "model")
-    assert (colorizer.model.card.name, colorizer.model.card.step) == ("toy", 7)
+    assert (colorizer.model.card.name, colorizer.model.card.step) == ("toy", "7")
     painting = colorizer(Stencil.start(Lineart(np.full((20, 30), 255, np.uint8))))
     assert painting.illustration.array[3, 4].tolist() == [204, 26, 51]
     assert json.loads((tmp_path / "model" / "model.json").read_text())["work_pixels"] == 4096
