@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Size, Stencil, UInt8Array
-from stenciltorch.errors import InputError
+from stenciltorch.errors import InputError, reading
 from stenciltorch.files import MAX_BYTES, MAX_SIDE, decode_hints, decode_illustration, decode_lineart, decode_mask
 
 FORMAT = "stenciltorch-project"
@@ -93,26 +92,16 @@ def _opened(name: str) -> BinaryIO:
         raise InputError(f"{name!r} cannot be read ({reason}); check the file.") from error
 
 
+DAMAGED = "is damaged or cut short; save the project again or fetch it anew"
+
+
 def _unzipped(file: BinaryIO, name: str) -> ZipFile:
-    with _failing_as_input_error(name):
+    with reading(name, DAMAGED):
         _check_directory(file, name)
         archive = ZipFile(file)
         if sum(member.file_size for member in archive.infolist()) > MAX_PROJECT:
             raise InputError(f"{name} unpacks to more than {MAX_PROJECT // 2**20} MiB; delete passes in the studio.")
         return archive
-
-
-@contextmanager
-def _failing_as_input_error(name: str) -> Iterator[None]:
-    """Whatever zipfile raises on a hostile file (it promises no list) becomes one sentence."""
-    try:
-        yield
-    except InputError:
-        raise
-    except MemoryError as error:
-        raise InputError(f"There is not enough free memory to open {name}.") from error
-    except Exception as error:
-        raise InputError(f"{name} is damaged or cut short; save the project again or fetch it anew.") from error
 
 
 def _check_directory(file: BinaryIO, name: str) -> None:
@@ -135,7 +124,7 @@ def _check_directory(file: BinaryIO, name: str) -> None:
 
 def _content(archive: ZipFile, member: str, name: str, most: int) -> bytes:
     """A member unpacked; no more is ever held than it says that it has."""
-    with _failing_as_input_error(name):
+    with reading(name, DAMAGED):
         about = _found(archive, member, name)
         if about.file_size > most:
             raise InputError(f"{_label(member, name)} is larger than {most // 2**20} MiB; it cannot be read.")

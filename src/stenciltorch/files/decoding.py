@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from stenciltorch.canvas import Size, UInt8Array
-from stenciltorch.errors import InputError
+from stenciltorch.errors import reading
 from stenciltorch.files.headers import Header, read_header
 from stenciltorch.files.limits import check_size
 from stenciltorch.files.png import still
@@ -60,7 +60,7 @@ def decode(data: bytes, name: str, notices: list[str]) -> Raster:
     frames = 1
     if header.format == "PNG":
         data, frames = still(data, name)
-    with _failing_as_input_error(name), _quietly():
+    with reading(name, "is damaged or cut short; save it again or fetch it anew", "; make it smaller"), _quietly():
         image = Image.open(BytesIO(data), formats=(header.format,))
         check_size(Size(image.height, image.width), name)
         image.load()
@@ -73,19 +73,6 @@ def decode(data: bytes, name: str, notices: list[str]) -> Raster:
         del image  # 160 MB of a picture at the limit
         stored = Raster(to_srgb(colour, info, name, notices), alpha)
         return stored if turn is None else _turned(stored, turn)
-
-
-@contextmanager
-def _failing_as_input_error(name: str) -> Iterator[None]:
-    """Whatever Pillow raises on a hostile file (it promises no list) becomes one sentence."""
-    try:
-        yield
-    except InputError:
-        raise
-    except MemoryError as error:
-        raise InputError(f"There is not enough free memory to open {name}; make it smaller.") from error
-    except Exception as error:
-        raise InputError(f"{name} is damaged or cut short; save it again or fetch it anew.") from error
 
 
 @contextmanager

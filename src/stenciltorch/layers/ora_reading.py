@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -16,7 +15,7 @@ from stenciltorch.canvas import Mask, Size
 from stenciltorch.errors import InputError
 from stenciltorch.files.decoding import Raster, decode
 from stenciltorch.files.limits import check_size
-from stenciltorch.layers.psd_reading import place_of
+from stenciltorch.layers.psd_reading import place_of, reading_layers
 
 MAX_MEMBER = 2**28
 """Bytes of one picture in it, unpacked."""
@@ -33,20 +32,8 @@ def is_ora(data: bytes) -> bool:
 
 def open_ora(data: bytes, name: str) -> OraDocument:
     """Raises InputError when the file is damaged or over the limits."""
-    with _failing_as_input_error(name):
+    with reading_layers(name):
         return OraDocument(zipfile.ZipFile(BytesIO(data)), name)
-
-
-@contextmanager
-def _failing_as_input_error(name: str) -> Iterator[None]:
-    try:
-        yield
-    except InputError:
-        raise
-    except MemoryError as error:
-        raise InputError(f"There is not enough free memory to open {name}; make it smaller.") from error
-    except Exception as error:
-        raise InputError(f"{name} is damaged or of an unknown kind; save it again, or export a PNG.") from error
 
 
 class OraDocument:
@@ -86,12 +73,12 @@ class OraDocument:
         return [node.get("name", "") for node in self._nodes]
 
     def merged(self) -> Raster:
-        with _failing_as_input_error(self.name):
+        with reading_layers(self.name):
             return decode(self._content("mergedimage.png"), f"the flat picture in {self.name}", [])
 
     def layer(self, name: str) -> Raster:
         node = self._nodes[place_of(name, self.names(), self.name)]
-        with _failing_as_input_error(self.name):
+        with reading_layers(self.name):
             page = np.zeros((*self.size, 4), np.float32)
             self._lay(page, node, alone=True)
             return _raster(page)

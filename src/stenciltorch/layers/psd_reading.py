@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +13,7 @@ from psd_tools import PSDImage
 from psd_tools.constants import ChannelID
 
 from stenciltorch.canvas import Mask, Size
-from stenciltorch.errors import InputError
+from stenciltorch.errors import InputError, reading
 from stenciltorch.files.decoding import Raster
 from stenciltorch.files.limits import check_size
 
@@ -21,6 +21,11 @@ MAX_LAYERS = 8000
 """As many as Photoshop allows."""
 MAX_MEMORY = 2**31
 """Bytes that reading one picture of a document may take, guessed by psd-tools before it is read."""
+
+
+def reading_layers(name: str) -> AbstractContextManager[None]:
+    """Failures of libraries in one sentence."""
+    return reading(name, "is damaged or of an unknown kind; save it again, or export a PNG", "; make it smaller")
 
 
 def is_psd(data: bytes) -> bool:
@@ -32,21 +37,8 @@ def open_psd(data: bytes, name: str) -> PsdDocument:
     height, width = (int.from_bytes(data[start : start + 4]) for start in (14, 18))
     if height and width:
         check_size(Size(height, width), name)
-    with _failing_as_input_error(name):
+    with reading_layers(name):
         return PsdDocument(PSDImage.open(BytesIO(data), max_alloc_bytes=MAX_MEMORY), name)
-
-
-@contextmanager
-def _failing_as_input_error(name: str) -> Iterator[None]:
-    """Whatever psd-tools raises on a hostile file becomes one sentence."""
-    try:
-        yield
-    except InputError:
-        raise
-    except MemoryError as error:
-        raise InputError(f"There is not enough free memory to open {name}; make it smaller.") from error
-    except Exception as error:
-        raise InputError(f"{name} is damaged or of an unknown kind; save it again, or export a PNG.") from error
 
 
 class PsdDocument:
@@ -67,7 +59,7 @@ class PsdDocument:
         return [layer.name for layer in self._layers]
 
     def merged(self) -> Raster:
-        with _failing_as_input_error(self.name):
+        with reading_layers(self.name):
             image = self._opened.topil() if self._opened.has_preview() else self._opened.composite(force=True)
             if image is None:
                 raise ValueError("no picture")
@@ -75,7 +67,7 @@ class PsdDocument:
 
     def layer(self, name: str) -> Raster:
         layer = self._find(name)
-        with _failing_as_input_error(self.name):
+        with reading_layers(self.name):
             layer.visible = True
             page = Image.new("RGBA", (self.size.width, self.size.height))
             image = layer.composite() if layer.is_group() else layer.topil()
@@ -87,7 +79,7 @@ class PsdDocument:
 
     def mask_of(self, name: str) -> Mask | None:
         layer = self._find(name)
-        with _failing_as_input_error(self.name):
+        with reading_layers(self.name):
             return self._mask(layer)
 
     def _find(self, name: str) -> Any:
