@@ -73,7 +73,7 @@ def test_train_says_how_it_goes(said, pack, tmp_path):
     assert (code, err, len(out)) == (0, [], 1)
     number = r"\d+\.\d{4}"
     losses = " ".join(
-        f"{name} {number}" for name in ("flats", "colour", "gradient", "coarse", "chroma", "total", "norm")
+        f"{name} {number}" for name in ("flats", "colour", "gradient", "coarse", "chroma", "taste", "total", "norm")
     )
     assert re.fullmatch(rf"2/2  {losses}  \d+\.\d pictures/s  0 min left", out[0])
     assert load(tmp_path / "run" / LATEST).step == 2
@@ -146,6 +146,7 @@ def exports(monkeypatch):
 
     def export(net, folder, card):
         given.append((net, folder, card))
+        folder.mkdir(parents=True, exist_ok=True)
         return Parity(1, 0.25, 0, ((1, 1),))
 
     monkeypatch.setattr(releasing, "export", export)

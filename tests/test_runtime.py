@@ -484,7 +484,7 @@ def test_threads():
     assert default_threads() == free
     options = session_options(3)
     assert options.intra_op_num_threads == 3
-    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert options.get_session_config_entry("session.force_spinning_stop") == "1"
 
 
 def test_no_threads_are_an_error(model):

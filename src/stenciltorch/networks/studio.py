@@ -2,8 +2,7 @@
 
 `Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line
 finds its colour.
-`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and a proposal of its own
-(the guide's flats,
+`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and paper (the guide's flats,
 paper Eq. 9), and adds light and shade. `finish` puts the answer on a grid of any size.
 """
 
@@ -24,8 +23,8 @@ from stenciltorch.suggestion import COLOURS
 TRUST = 16
 """Channels in which the painter judges hints."""
 
-REACHED = 0.8
-"""Where this much has arrived by the first way, on a scale of logarithms, colour and proposal are level."""
+REACHED = 0.75
+"""Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 40.0
 """How sharply the choice between them turns there."""
@@ -36,8 +35,14 @@ LEEWAY = 1.5
 GLOW = 0.25
 """The strongest light that is added to a colour."""
 
-STRAY = 1e-9
-"""Less colour than this has not arrived."""
+LEAST = 1e-15
+"""The smallest share of colour that is told from none."""
+
+DECADES = 35.0
+"""About -log(LEAST): what has arrived is measured in shares of this, 1 for all."""
+
+STRAY = -11.5
+"""The logarithm of the share of colour below which a way has less and less of a vote."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,6 @@ class Painter(nn.Module):
         self.fuse1 = Fuse(second, first)
         self.up1 = stage(first, (1, 1))
         self.choose = nn.Conv2d(first, shape.heads + 1, 1)
-        self.propose = nn.Conv2d(first, 3, 1)
         self.light = PixelShuffleUp(first, 4, CELL // 2)
         for layer in (self.choose, self.light):
             nn.init.zeros_(layer.weight)
@@ -224,7 +228,7 @@ class Painter(nn.Module):
         wished, weight = pool_hints(hints, 1.0 - lineart)
         trust = self._trust(wished, weight, drawing)
         travelled = self._travel(wished, weight, trust, drawing)
-        arrived = torch.log(travelled[:, :, 3] + 1e-6 * STRAY) / 35.0 + 1.0
+        arrived = torch.log(travelled[:, :, 3].clamp(min=LEAST)) / DECADES + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
         seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
         features = self._think(F.leaky_relu(self.enter(seen) + drawing.entry, SLOPE), drawing)
@@ -237,7 +241,8 @@ class Painter(nn.Module):
         """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1."""
         spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
         judged = self.trust(torch.cat([weight, spread, weight * wished], dim=1)) + drawing.doubt
-        return torch.sigmoid(self.verdict(F.leaky_relu(judged, SLOPE)))
+        sure = torch.sigmoid(self.verdict(F.leaky_relu(judged, SLOPE)))
+        return (1.01 * sure - 0.005).clamp(0.0, 1.0)  # none at all and all are reached: tiny rests would travel far
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
         trusted = weight * trust
@@ -257,17 +262,16 @@ class Painter(nn.Module):
         return finest
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
-        """A weighted mean of what arrived by each way and of the net's own proposal.
+        """A weighted mean of what arrived by each way and of paper.
 
         The first way tells whether a cell lies in an area that colour has reached at all; it mixes the colours of that
         area, the others tell the nearest. A way by which nothing came has no vote.
         """
-        own = torch.sigmoid(self.propose(features)).unsqueeze(1)
-        came = torch.log((travelled[:, :, 3] / STRAY).clamp(min=1e-6, max=1.0))
+        came = (DECADES * (arrived - 1.0) - STRAY).clamp(max=0.0)
         reached = PULL * (arrived[:, :1] - REACHED)
         votes = LEEWAY * torch.tanh(self.choose(features) / LEEWAY) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
         share = torch.softmax(votes, dim=1).unsqueeze(2)
-        return (torch.cat([travelled[:, :, :3], own], dim=1) * share).sum(dim=1)
+        return (travelled[:, :, :3] * share[:, :-1]).sum(dim=1) + share[:, -1]
 
 
 def light(flats: Tensor, lighting: Tensor) -> Tensor:
