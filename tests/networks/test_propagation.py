@@ -258,7 +258,7 @@ def test_new_prices_are_those_of_the_lines_and_little_more():
     ink[..., 4] = 1.0
     right, down = prices(torch.rand(1, 8, 2, 2), ink)
     floor = torch.nn.functional.softplus(torch.tensor([-1.3, -1.3]))
-    floor = (floor * torch.tensor([0.04, 1.0]))[:, None].expand(2, 2)
+    floor = (floor * torch.tensor([0.005, 1.0]))[:, None].expand(2, 2)
     counted = 1 / (1 + math.exp(-3.0))
     line = counted * torch.nn.functional.softplus(torch.tensor([13.0, 13.0]))[:, None].expand(2, 2)
     assert right.shape == down.shape == (1, 2, 2, 2)

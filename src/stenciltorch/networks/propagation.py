@@ -110,7 +110,7 @@ def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, 
     return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 
 
-NEARLY_FREE = 0.04
+NEARLY_FREE = 0.005
 """What the first way pays of the price of distance."""
 
 

@@ -235,14 +235,14 @@ class Painter(nn.Module):
         flats = self._flats(features, travelled, arrived)
         raw = self.light(features)
         lighting = torch.cat([2.0 * torch.sigmoid(raw[:, :1]), GLOW * torch.tanh(raw[:, 1:])], dim=1)
-        return Coarse(flats, lighting, trust.mean(dim=1, keepdim=True))
+        return Coarse(flats, lighting, (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0))
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
         """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1."""
         spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
         judged = self.trust(torch.cat([weight, spread, weight * wished], dim=1)) + drawing.doubt
         sure = torch.sigmoid(self.verdict(F.leaky_relu(judged, SLOPE)))
-        return (1.01 * sure - 0.005).clamp(0.0, 1.0)  # none at all and all are reached: tiny rests would travel far
+        return (sure - 1e-6).clamp(min=0.0)  # tiny rests would travel far, and are not the same in every runtime
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
         trusted = weight * trust
