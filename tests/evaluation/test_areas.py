@@ -12,12 +12,12 @@ from stenciltorch.evaluation.areas import (
     enclosed_areas,
     hinted_regions,
     palette_distance,
-    region_colours,
     segment_accuracy,
     shading_ratio,
     tint_bias,
 )
 from stenciltorch.evaluation.colour import to_lab
+from stenciltorch.synthesis.flats import flat_colours
 
 SIZE = Size(60, 80)
 COLOURS = np.array([(0, 0, 0), (200, 120, 110), (90, 130, 190)], np.uint8)
@@ -71,7 +71,7 @@ def test_which_regions_hold_a_hint():
     pixels[5, 50] = (1, 2, 3, 255)
     pixels[5, 5] = (1, 2, 3, 100)
     assert hinted_regions(Hints(pixels), regions()).tolist() == [False, False, True]
-    assert region_colours(flats(), regions()).tolist() == COLOURS.tolist()
+    assert flat_colours(flats(), regions()).tolist() == COLOURS.tolist()
 
 
 # shading

@@ -48,8 +48,8 @@ def test_psnr_is_that_of_scikit_image(pair):
 
 
 def test_psnr_and_ssim_are_those_of_torchmetrics(pair, monkeypatch):
-    if getattr(sys.modules.get("matplotlib"), "__spec__", True) is None:  # a stand-in that another test's library left
-        monkeypatch.delitem(sys.modules, "matplotlib")
+    if getattr(sys.modules.get("matplotlib"), "__spec__", None) is None:  # a stand-in that another test's library left
+        monkeypatch.delitem(sys.modules, "matplotlib", raising=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what torchmetrics imports
         image = pytest.importorskip("torchmetrics.functional.image", reason="needs torchmetrics")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stenciltorch.cli.engine import add_engine, bar, engine_of, tell
-from stenciltorch.cli.options import natural
+from stenciltorch.cli.options import natural, share
 
 if TYPE_CHECKING:
     from stenciltorch.curation.config import CurateConfig
@@ -76,17 +76,6 @@ def _add_looking(parser: argparse.ArgumentParser) -> None:
     add("--review", action="store_true", help="open a local page to overrule verdicts by hand")
     add("--port", type=natural, metavar="N", help="port of that page (default: 8765, or the next that is free)")
     add("--no-browser", dest="browser", action="store_false", help="do not open the browser")
-
-
-def share(text: str) -> float:
-    """A number in 0..1."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
-    return found
 
 
 def run(options: argparse.Namespace) -> int:

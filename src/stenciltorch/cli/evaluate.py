@@ -84,11 +84,12 @@ def _measure(
     """Write one report into `out`; what its report.json holds."""
     import time
 
+    from stenciltorch.cli.jobs import make_folder
     from stenciltorch.evaluation.report import Report
     from stenciltorch.evaluation.running import Job
     from stenciltorch.evaluation.running import run as measure_all
 
-    make_folder(out)
+    make_folder(out, "--out")
     asked = {"data": options.data.name, "hints": options.hints and options.hints.name, "limit": options.limit}
     report = Report(out, contenders, plan, asked | ({"regime": regime} if regime else {}))
     job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1)
@@ -134,15 +135,6 @@ def _sources(options: argparse.Namespace) -> Sequence[Source]:
     if (options.data / "pack.json").is_file():
         return pack_pictures(options.data, options.limit)
     return folder_pictures(options.data, options.limit)
-
-
-def make_folder(folder: Path) -> None:
-    from stenciltorch.errors import InputError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--out {folder} cannot be made a folder ({error.strerror}); name another.") from error
 
 
 @contextmanager

@@ -104,7 +104,8 @@ def _plan_batch(request: Request) -> list[Job]:
     bases = _pairs(request.base, "--base", drawings)
     folders = {"-o": request.output, "--flats": request.flats, "--psd": request.psd, "--ora": request.ora}
     for option, folder in folders.items():
-        _make_folder(folder, option)
+        if folder:
+            make_folder(folder, option)
     return [
         Job(
             drawing,
@@ -168,9 +169,8 @@ def _pairs(
     return matched
 
 
-def _make_folder(folder: Path | None, option: str) -> None:
-    if folder is None:
-        return
+def make_folder(folder: Path, option: str) -> None:
+    """Raises InputError, which names the option, when it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stenciltorch.cli.options import natural, positive
+from stenciltorch.cli.options import natural, positive, share
 from stenciltorch.cli.studio import can_show_pages, port, site_address
 
 if TYPE_CHECKING:
@@ -117,17 +117,6 @@ def named_folder(text: str) -> tuple[str, Path]:
     if not (equals and name.strip() and folder) or name.startswith("("):
         raise argparse.ArgumentTypeError(f"expected NAME=FOLDER, found {text!r}")
     return name.strip(), Path(folder)
-
-
-def share(text: str) -> float:
-    """A number from 0 to 1."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
-    return found
 
 
 def run_create(options: argparse.Namespace) -> int:

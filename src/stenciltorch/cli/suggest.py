@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
 
     from stenciltorch.cli.colouring import read_job
-    from stenciltorch.cli.jobs import Job
+    from stenciltorch.cli.jobs import Job, make_folder
     from stenciltorch.colorizer import OnnxColorizer
     from stenciltorch.files import write_bytes, write_illustration
     from stenciltorch.hintfile import draw_hints, format_hint_file
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     palette = _palette(options.palette)
     colorizer = OnnxColorizer.load(options.model, options.threads)
     sys.stderr.writelines(f"stenciltorch: note: {notice}\n" for notice in notices)
-    _make_folder(folder)
+    make_folder(folder, "-o")
     for seed in range(options.seed, options.seed + options.count):
         sheet = propose(colorizer, stencil, np.random.default_rng(seed), palette)
         painting = colorizer(stencil.with_hints(draw_hints(sheet, stencil.size, stencil.hints)))
@@ -78,12 +78,3 @@ def _palette(paths: list[Path]) -> UInt8Array | None:
     if not paths:
         return None
     return merged([read_swatches(path) for path in paths]).colours
-
-
-def _make_folder(folder: Path) -> None:
-    from stenciltorch.errors import InputError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be made ({error.strerror}); name another with -o.") from error

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stenciltorch.curation.database import open_database
 from stenciltorch.curation.preparing import Wanted
-from stenciltorch.errors import DatasetError
 
 NAME = "preprocess.sqlite"
 PAGE = 1000
@@ -44,17 +43,7 @@ class Plan:
     """The state of a shard folder; one process at a time writes to it."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / NAME
-        try:
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=2.0)
-            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")  # one run at a time; ends with the process
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise DatasetError(
-                f"{path} cannot be used ({error}); end the other run on this folder, or delete the file to start anew."
-            ) from error
+        self._database = open_database(folder / NAME, _SCHEMA, "the file")
 
     def close(self) -> None:
         self._database.close()

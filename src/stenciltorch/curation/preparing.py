@@ -27,7 +27,7 @@ from stenciltorch.curation.fingerprints import pixel_hash
 from stenciltorch.curation.measures import reduced
 from stenciltorch.errors import ConfigError, DatasetError, InputError
 from stenciltorch.synthesis.disnet import FILE, PACKAGED, open_disnet
-from stenciltorch.synthesis.flats import flatten, quantise
+from stenciltorch.synthesis.flats import flat_colours, flatten, quantise
 from stenciltorch.synthesis.regions import extract_regions
 
 VERSION = 1
@@ -133,7 +133,7 @@ def members(key: str, illustration: Illustration, source: RegionSource) -> bytes
         raise ValueError(f"the regions are {regions.size} with {regions.count} labels, the picture {illustration.size}")
     flats, palette = quantise(flatten(illustration, regions), rng=np.random.default_rng(0))
     facts = {
-        "colours": _hex(region_colours(flats, regions)),
+        "colours": _hex(flat_colours(flats, regions)),
         "palette": _hex(palette.array),
         "height": illustration.size.height,
         "width": illustration.size.width,
@@ -145,13 +145,6 @@ def members(key: str, illustration: Illustration, source: RegionSource) -> bytes
             _member(f"{key}.json", json.dumps(facts, sort_keys=True).encode()),
         )
     )
-
-
-def region_colours(flats: Illustration, regions: Regions) -> UInt8Array:
-    """The flat colour of each region, uint8 (n + 1, 3); row 0 is used where there is no region."""
-    colours = np.zeros((regions.count + 1, 3), np.uint8)
-    colours[regions.array.ravel()] = flats.array.reshape(-1, 3)
-    return colours
 
 
 class Prepared(NamedTuple):

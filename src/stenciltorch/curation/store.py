@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stenciltorch.errors import DatasetError
+from stenciltorch.curation.database import open_database
 
 NAME = "state.sqlite"
 PAGE = 1000
@@ -39,16 +38,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
-        try:
-            self._database = sqlite3.connect(self.path, isolation_level=None, timeout=2.0, check_same_thread=False)
-            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")  # one run at a time; ends with the process
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise DatasetError(
-                f"{self.path} cannot be used ({error}); end the other run on this folder, or delete it to start anew."
-            ) from error
+        self._database = open_database(self.path, _SCHEMA, "it", any_thread=True)
 
     def close(self) -> None:
         self._database.close()

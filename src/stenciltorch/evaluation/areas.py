@@ -12,6 +12,7 @@ from scipy.ndimage import find_objects
 from stenciltorch.canvas import Hints, Illustration, Lineart, Regions
 from stenciltorch.evaluation.colour import Float, delta_e, to_lab
 from stenciltorch.evaluation.hints import Bool, away_from_lines
+from stenciltorch.synthesis.flats import flat_colours
 
 SMALLEST = 150
 """Clear pixels that a region needs before its shading is measured."""
@@ -44,13 +45,6 @@ def boxes(regions: Regions) -> Iterator[tuple[int, Box]]:
     for label, box in enumerate(find_objects(regions.array), start=1):
         if box is not None:
             yield label, box
-
-
-def region_colours(flats: Illustration, regions: Regions) -> npt.NDArray[np.uint8]:
-    """The flat colour of each region, uint8 (n + 1, 3); one of its pixels' where they differ."""
-    colours = np.zeros((regions.count + 1, 3), np.uint8)
-    colours[regions.array.ravel()] = flats.array.reshape(-1, 3)
-    return colours
 
 
 def hinted_regions(hints: Hints, regions: Regions) -> Bool:
@@ -136,7 +130,7 @@ def segment_accuracy(
     colours, among regions of more than `smallest` px (BasicPBC's Acc-Thres and Pix-Acc).
     """
     clear = away_from_lines(lineart)
-    colours = region_colours(flats, regions)
+    colours = flat_colours(flats, regions)
     palette = to_lab(np.unique(colours[np.unique(regions.array[regions.array > 0])], axis=0))
     lab = to_lab(painted.array)
     right, areas = [], []

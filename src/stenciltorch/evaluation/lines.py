@@ -12,9 +12,10 @@ from skimage.morphology import skeletonize
 
 from stenciltorch.canvas import Illustration, Lineart, Regions
 from stenciltorch.errors import InputError
-from stenciltorch.evaluation.areas import boxes, region_colours
+from stenciltorch.evaluation.areas import boxes
 from stenciltorch.evaluation.colour import Float, delta_e, to_lab
 from stenciltorch.evaluation.hints import INK, Bool, away_from_lines
+from stenciltorch.synthesis.flats import flat_colours
 from stenciltorch.synthesis.lineart import LineStyle, extract_lineart
 
 DISTINCT, DISTINCT_CHROMA = 10.0, 5.0
@@ -74,7 +75,7 @@ def find_borders(
     sizes = {flats.size, regions.size, lineart.size, *([target.size] if target else [])}
     if len(sizes) > 1:
         raise InputError(f"All parts must have one size, found {', '.join(map(str, sizes))}.")
-    colours = to_lab(region_colours(flats, regions))
+    colours = to_lab(flat_colours(flats, regions))
     pairs = _distinct_pairs(regions, colours, hinted)
     clear = away_from_lines(lineart)
     lined = _dilated(lineart.array < INK, LINED)

@@ -140,3 +140,11 @@ def _spread_start(points: Float64Array, weights: Float64Array, count: int, rng: 
         chosen.append(int(rng.choice(len(points), p=chances / chances.sum())))
         distance = np.minimum(distance, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
     return points[chosen].copy()
+
+
+def flat_colours(flats: Illustration, regions: Regions) -> UInt8Array:
+    """The flat colour of each region, uint8 (n + 1, 3), one of its pixels' where they differ; row 0 is that of no
+    region."""
+    colours = np.zeros((regions.count + 1, 3), np.uint8)
+    colours[regions.array.ravel()] = flats.array.reshape(-1, 3)
+    return colours

@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 
 from stenciltorch import files
-from stenciltorch.canvas import MAX_PALETTE, Illustration, Regions
+from stenciltorch.canvas import MAX_PALETTE, Illustration
 from stenciltorch.curation.shards import is_shard_folder, read_index
 from stenciltorch.errors import DatasetError, StencilTorchError
-from stenciltorch.synthesis.flats import flatten, quantise
+from stenciltorch.synthesis.flats import flat_colours, flatten, quantise
 from stenciltorch.synthesis.regions import extract_regions
 
 LONGEST = 640
@@ -134,13 +134,6 @@ def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
         "regions": regions.array.astype(np.uint16),
         "colours": flat_colours(flats, regions),
     }
-
-
-def flat_colours(flats: Illustration, regions: Regions) -> np.ndarray:
-    """The flat colour of each region, uint8 (n + 1, 3); row 0 is not used."""
-    colours = np.zeros((regions.count + 1, 3), np.uint8)
-    colours[regions.array.ravel()] = flats.array.reshape(-1, 3)
-    return colours
 
 
 def build_pack(art: Path, pack: Path) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from stenciltorch.training.baselines.settings import BaselineConfig
 from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import OptimConfig, TrainConfig
 from stenciltorch.training.place import Place, follow
+from stenciltorch.training.rates import average_keep
 from stenciltorch.training.task import Data
 from stenciltorch.training.tasks.studio import SHOWN, tiled
 
@@ -80,7 +81,7 @@ class BaselineTask:
     def follow(self, number: int) -> None:
         if self.average is self.net:
             return
-        keep = min(self.config.optim.ema, (2 + number) / (11 + number))
+        keep = average_keep(number, self.config.optim.ema)
         follow(self.average.parameters(), self.net.parameters(), keep)
         with torch.no_grad():
             for mean, value in zip(self.average.buffers(), self.net.buffers(), strict=True):

@@ -22,7 +22,7 @@ from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import OptimConfig, TrainConfig
 from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.place import Place, follow, set_rate
-from stenciltorch.training.rates import learning_rate
+from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
 from stenciltorch.training.tasks.settings import AdversarialConfig
 from stenciltorch.training.tasks.studio import SHOWN, tiled, unit
@@ -181,7 +181,7 @@ class AdversarialTask:
         generator = self.nets["generator"]
         if self.average is generator:
             return
-        keep = min(self.config.optim.ema, (2 + number) / (11 + number))
+        keep = average_keep(number, self.config.optim.ema)
         follow(self.average.parameters(), generator.parameters(), keep)
         with torch.no_grad():
             for mean, value in zip(self.average.buffers(), generator.buffers(), strict=True):

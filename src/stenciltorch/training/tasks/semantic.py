@@ -23,7 +23,7 @@ from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import DataConfig, TrainConfig
 from stenciltorch.training.dataset import PackReader, crop
 from stenciltorch.training.place import Place, follow, set_rate
-from stenciltorch.training.rates import learning_rate
+from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
 from stenciltorch.training.tasks.settings import SemanticConfig
 from stenciltorch.training.tasks.studio import SHOWN, tiled
@@ -141,7 +141,7 @@ class SemanticTask:
         return {"colour": colour, "group": group, "told": told, "total": total, "norm": norm}
 
     def _follow(self, number: int) -> None:
-        keep = min(self.config.optim.ema, (2 + number) / (11 + number))
+        keep = average_keep(number, self.config.optim.ema)
         follow(self.average.parameters(), self.net.parameters(), keep)
         for mean, value in zip(self.average.buffers(), self.net.buffers(), strict=True):
             mean.copy_(value)

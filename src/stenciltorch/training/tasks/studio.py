@@ -17,7 +17,7 @@ from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import LossConfig, TrainConfig
 from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.place import Place, follow, set_rate
-from stenciltorch.training.rates import learning_rate
+from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
 
 SHOWN = 4
@@ -98,7 +98,7 @@ class StudioTask:
         return losses | {"norm": norm}
 
     def _follow(self, number: int) -> None:
-        keep = min(self.config.optim.ema, (2 + number) / (11 + number))
+        keep = average_keep(number, self.config.optim.ema)
         follow(self.average.parameters(), self.net.parameters(), keep)
 
     def begin_with(self, state: State) -> None:
