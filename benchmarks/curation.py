@@ -5,8 +5,9 @@
     python benchmarks/curation.py --prepare 2000               prepare only so many of them
 
 Both commands run as a user would run them. Each is killed (SIGKILL) in the middle and begun again, and its result is
-compared with that of a run without a kill. The rate is processor time a picture on one core, of this project's
-function and of the steps of the paper's authors, on the same pictures of 512 x 512 in turn.
+compared with that of a run without a kill. Peak memory is that of runs without a kill, over a tenth of the pictures and
+over all of them. The rate is processor time a picture on one core, of this project's function and of the steps of the
+paper's authors, on the same pictures of 512 x 512 in turn.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SUPPORT = Path(__file__).resolve().parents[1] / "tests" / "support"
 SCORERS = SUPPORT / "scorers"
@@ -46,7 +47,20 @@ from stenciltorch.synthesis.lineart import AUTHORS, extract_lineart  # noqa: E40
 from stenciltorch.synthesis.regions import classical_displacement, extract_regions  # noqa: E402
 
 POISONED = 3
+CURATING = ["--set", "thresholds.least_side=96", "--drop-above", "diary=1", "--sheet", "0"]
+PROCESSES = Path("/proc")
 Command = list[str]
+
+
+class Ran(NamedTuple):
+    """How long a command took, and the most memory that it and one of its workers held at once, in MB."""
+
+    seconds: float
+    own: int
+    worker: int
+
+    def memory(self) -> dict[str, int]:
+        return {"command_mb": self.own, "worker_mb": self.worker}
 
 
 def main() -> None:
@@ -88,6 +102,9 @@ def measure(options: argparse.Namespace, home: Path) -> Iterator[dict[str, Any]]
     yield report
     say("preprocess")
     report["preprocess"] = preprocess_killed(home, options.prepare, options.workers)
+    yield report
+    say("a tenth")
+    report["memory_of_a_tenth"] = memory_of_few(home, options.count // 10)
     yield report
 
 
@@ -167,12 +184,35 @@ def command(*arguments: object) -> Command:
     return [sys.executable, "-m", "stenciltorch.cli", *map(str, arguments)]
 
 
-def run(arguments: Command) -> float:
-    """Seconds; the exit code may be 1, which says that some pictures failed."""
+def run(arguments: Command) -> Ran:
+    """The exit code may be 1, which says that some pictures failed."""
     started = time.monotonic()
-    process = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.returncode in (0, 1), process.stderr
-    return time.monotonic() - started
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    own = worker = 0
+    while process.poll() is None:
+        own, worker = max(own, peak(process.pid)), max([worker, *map(peak, children(process.pid))])
+        time.sleep(0.1)
+    _, complaint = process.communicate()
+    assert process.returncode in (0, 1), complaint
+    return Ran(time.monotonic() - started, own, worker)
+
+
+def children(process: int) -> list[int]:
+    """Processes that this one has started; none where the system does not tell."""
+    try:
+        return [int(number) for number in (PROCESSES / f"{process}/task/{process}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def peak(process: int) -> int:
+    """The most memory, in MB, that a process has held so far; 0 if it is gone or the system does not tell."""
+    try:
+        facts = (PROCESSES / f"{process}/status").read_text()
+    except OSError:
+        return 0
+    found = [line.split()[1] for line in facts.splitlines() if line.startswith("VmHWM:")]
+    return int(found[0]) // 1024 if found else 0
 
 
 def kill_when(arguments: Command, reached: Callable[[], int], enough: int) -> int:
@@ -190,11 +230,10 @@ def curate_killed(home: Path, made: list[Made], workers: int) -> dict[str, Any]:
     diary = home / "diary"
 
     def curate(target: str) -> Command:
-        options = ["--set", "thresholds.least_side=96", "--drop-above", "diary=1", "--sheet", 0, "--workers", workers]
-        return command("curate", home / "art", home / target, *options)
+        return command("curate", home / "art", home / target, *CURATING, "--workers", workers)
 
     at_kill = kill_when(curate("dataset"), lambda: lines(diary), len(made) // 2)
-    seconds = run(curate("dataset"))
+    rest = run(curate("dataset"))
     looks = Counter(line.split()[0] for line in diary.read_text().splitlines())
     diary.unlink()
     whole = run(curate("whole"))
@@ -212,9 +251,10 @@ def curate_killed(home: Path, made: list[Made], workers: int) -> dict[str, Any]:
         "looked_at_when_killed": at_kill,
         "looks_more_than_without_a_kill": looks.total() - once,
         "same_manifest_as_without_a_kill": same(home, "dataset", "whole", "manifest.jsonl"),
-        "seconds_without_a_kill": round(whole, 1),
-        "seconds_after_the_kill": round(seconds, 1),
-        "pictures_per_second": round(len(made) / whole, 1),
+        "seconds_without_a_kill": round(whole.seconds, 1),
+        "seconds_after_the_kill": round(rest.seconds, 1),
+        "pictures_per_second": round(len(made) / whole.seconds, 1),
+        "memory": whole.memory(),
     }
 
 
@@ -243,8 +283,17 @@ def preprocess_killed(home: Path, most: int, workers: int) -> dict[str, Any]:
         "prepared_when_killed": [done, again],
         "prepared_again": redone,
         "same_bytes_as_one_worker_without_a_kill": equal,
-        "seconds_of_one_worker": round(whole, 1),
+        "seconds_of_one_worker": round(whole.seconds, 1),
+        "memory": whole.memory(),
     }
+
+
+def memory_of_few(home: Path, count: int) -> dict[str, Any]:
+    """Peak memory of both commands over fewer pictures, to hold that of all against."""
+    make_pictures(home / "few", count, count // 20)
+    curate = run(command("curate", home / "few", home / "few-dataset", *CURATING, "--workers", 1))
+    preprocess = run(command("preprocess", home / "few-dataset", home / "few-shards", "--workers", 1))
+    return {"pictures": count, "curate": curate.memory(), "preprocess": preprocess.memory()}
 
 
 def keep_first(manifest: Path, most: int) -> None:
