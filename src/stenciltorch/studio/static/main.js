@@ -9,7 +9,7 @@ import { Engine } from "./engine/engine.js";
 import { Live } from "./engine/live.js";
 import { Autosave } from "./io/autosave.js";
 import { listExamples, openExample } from "./io/examples.js";
-import { Exporter } from "./io/export.js";
+import { Exporter, KINDS, LAYERED } from "./io/export.js";
 import { stayOffline } from "./io/offline.js";
 import { fileOf, openFile, OpenError } from "./io/open.js";
 import { ColourPanel } from "./ui/colour-panel.js";
@@ -90,7 +90,7 @@ class Studio {
       open: () => this.chooser.click(),
       examples: () => examplesDialog((example) => this.openExample(example)),
       save: () => this.guard(() => this.exporter.saveProject(), "error.save"),
-      export: () => exportDialog((kinds, project) => this.export(kinds, project)),
+      export: () => exportDialog((kinds) => this.export(kinds)),
       undo: () => editor.undo(),
       redo: () => editor.redo(),
       fit: () => stage.fit(),
@@ -219,10 +219,12 @@ class Studio {
     }
   }
 
-  async export(kinds, project) {
+  async export(kinds) {
+    const layered = LAYERED.filter((format) => kinds.includes(format));
     await this.guard(async () => {
-      for (const kind of kinds) await this.exporter.save(kind);
-      if (project) await this.exporter.saveProject();
+      for (const kind of KINDS) if (kinds.includes(kind)) await this.exporter.save(kind);
+      if (layered.length) await this.exporter.saveLayered(layered);
+      if (kinds.includes("project")) await this.exporter.saveProject();
     }, "error.export");
   }
 

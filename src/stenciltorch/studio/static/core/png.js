@@ -43,13 +43,16 @@ function header(width, height, channels) {
   return chunk("IHDR", content);
 }
 
+/** The colours are sRGB, shown as they look best (rendering intent 0). */
+const SRGB = chunk("sRGB", Uint8Array.of(0));
+
 /** Rows of pixels in, a PNG out; only a few rows are held at a time. */
 export class PngWriter {
   /** @param {number} width @param {number} height @param {1 | 3 | 4} channels */
   constructor(width, height, channels) {
     this.stride = width * channels;
     this.channels = channels;
-    this.parts = [Uint8Array.from(SIGNATURE), header(width, height, channels)];
+    this.parts = [Uint8Array.from(SIGNATURE), header(width, height, channels), SRGB];
     this.above = new Uint8Array(this.stride);
     const stream = new CompressionStream("deflate");
     this.writer = stream.writable.getWriter();

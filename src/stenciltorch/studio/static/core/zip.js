@@ -13,8 +13,8 @@ const UTF8_NAMES = 0x0800;
 const NO_TIME = 0x0021;
 const text = new TextEncoder();
 
-/** @param {Map<string, Uint8Array | Blob>} files @returns {Promise<Blob>} */
-export async function writeZip(files) {
+/** @param {Map<string, Uint8Array | Blob>} files in this order @param {string} [type] what the whole is @returns {Promise<Blob>} */
+export async function writeZip(files, type = "application/zip") {
   const body = [];
   const directory = [];
   let offset = 0;
@@ -27,7 +27,7 @@ export async function writeZip(files) {
     offset += head.length + bytes.length;
   }
   const size = directory.reduce((sum, record) => sum + record.length, 0);
-  return new Blob([...body, ...directory, endRecord(directory.length, size, offset)], { type: "application/zip" });
+  return new Blob([...body, ...directory, endRecord(directory.length, size, offset)], { type });
 }
 
 function record(length, fields) {

@@ -1,10 +1,12 @@
-/** Pictures out, at full size, as PNG: the result, its flats, lines, mask, hints; or all as a project file. */
+/** Pictures out, at full size, as PNG: the result, its flats, lines, mask, hints; as layered documents; or all as a project file. */
 
 import { encodePng, PngWriter } from "../core/png.js";
 import { encodeHints, writeProject } from "../core/project.js";
 import { saveBlob } from "./save.js";
 
 export const KINDS = ["result", "flats", "colour", "lines", "mask", "hints"];
+export const LAYERED = ["psd", "ora"];
+const WORKER = new URL("../engine/layers-worker.js", import.meta.url);
 
 export class Exporter {
   /** @param {import("../core/editor.js").Editor} editor @param {import("../engine/live.js").Live} live @param {import("../engine/engine.js").Engine} engine */
@@ -23,15 +25,42 @@ export class Exporter {
     return encodeHints(document.hints, document);
   }
 
-  /** What the model says beside the picture, strip by strip where the drawing is larger than it works at. */
   async #layer(kind) {
     await this.live.settled();
     const { width, height } = this.live.size;
     if (this.live.direct) return encodePng({ width, height, channels: 3, pixels: (await this.engine.pictures([kind]))[kind] });
     const writer = new PngWriter(width, height, 3);
-    const whole = await this.engine.finish([kind], (first, rows, pictures) => writer.write(pictures[kind]), { width, height });
-    if (!whole) throw new Error("interrupted");
+    await this.#strips([kind], (first, rows, pictures) => writer.write(pictures[kind]));
     return writer.finish();
+  }
+
+  /** What the model says beside the picture, strip by strip where the drawing is larger than it works at. */
+  async #strips(kinds, onStrip) {
+    if (!(await this.engine.finish(kinds, onStrip, this.live.size))) throw new Error("interrupted");
+  }
+
+  /** The last painting taken apart. @returns {Promise<{colour: Uint8Array, flats: Uint8Array}>} RGB at full size */
+  async #parts() {
+    const kinds = ["colour", "flats"];
+    if (this.live.direct) return this.engine.pictures(kinds);
+    const { width, height } = this.live.size;
+    const whole = Object.fromEntries(kinds.map((kind) => [kind, new Uint8Array(width * height * 3)]));
+    await this.#strips(kinds, (first, rows, pictures) => {
+      for (const kind of kinds) whole[kind].set(pictures[kind], first * width * 3);
+    });
+    return whole;
+  }
+
+  /** Documents of layers, made in a worker. @param {string[]} formats of LAYERED @returns {Promise<Record<string, Blob>>} */
+  async layered(formats) {
+    const { document } = this.editor;
+    const { width, height, lineart, mask, hints, retouches } = document;
+    const result = (await this.live.picture()).held;
+    const illustration = this.live.result.slice();
+    const { colour, flats } = await this.#parts();
+    const base = document.base ? await document.base.pixels() : null;
+    const finished = { width, height, lineart, mask, base, illustration, colour, flats, result, hints, retouches };
+    return inWorker({ finished, formats }, [illustration, colour, flats, result].map((pixels) => pixels.buffer));
   }
 
   /** @param {string} kind */
@@ -39,11 +68,28 @@ export class Exporter {
     saveBlob(await this.make(kind), `${this.editor.document.name}-${kind}.png`);
   }
 
+  /** @param {string[]} formats of LAYERED */
+  async saveLayered(formats) {
+    const { name } = this.editor.document;
+    for (const [format, blob] of Object.entries(await this.layered(formats))) saveBlob(blob, `${name}.${format}`);
+  }
+
   async saveProject() {
     const { document } = this.editor;
     saveBlob(await writeProject(document), `${document.name}.zip`);
     if (document === this.editor.document) this.editor.saved = true;
   }
+}
+
+/** One task for a worker of its own; its memory goes with it. */
+function inWorker(task, transfer) {
+  const worker = new Worker(WORKER, { type: "module" });
+  const done = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { blobs, error } }) => (blobs ? resolve(blobs) : reject(new Error(error)));
+    worker.onerror = (event) => reject(new Error(event.message || "the worker could not be loaded"));
+  });
+  worker.postMessage(task, { transfer });
+  return done.finally(() => worker.terminate());
 }
 
 /** Ink on nothing: black, as transparent as the paper was white. @param {Uint8Array} lineart */

@@ -1,6 +1,6 @@
 /** Windows in front: help, examples, export. The browser's own dialog keeps the focus inside and closes on Escape. */
 
-import { KINDS } from "../io/export.js";
+import { KINDS, LAYERED } from "../io/export.js";
 import { listExamples, thumbnailUrl } from "../io/examples.js";
 import { el, icon } from "./dom.js";
 import { named, t, worded } from "./i18n.js";
@@ -54,9 +54,9 @@ export function exampleButton(example, choose, label = true) {
 
 const titleOf = ({ title, name }) => title ?? name;
 
-/** @param {(kinds: string[], project: boolean) => Promise<void>} act */
+/** @param {(kinds: string[]) => Promise<void>} act told what to write, in order */
 export function exportDialog(act) {
-  const boxes = [...KINDS, "project"].map((kind) => {
+  const boxes = [...KINDS, ...LAYERED, "project"].map((kind) => {
     const box = el("input", { type: "checkbox", value: kind, checked: kind === "result" });
     return { kind, box, node: el("label", {}, box, worded(el("span"), `export.${kind}`)) };
   });
@@ -64,8 +64,8 @@ export function exportDialog(act) {
   const dialog = show("export.title", worded(el("p", { class: "hint quiet-text" }), "export.hint"), el("div", { class: "choices" }, ...boxes.map(({ node }) => node)), el("div", { class: "foot" }, go));
   const start = async () => {
     go.disabled = true;
-    const chosen = boxes.filter(({ box }) => box.checked).map(({ kind }) => kind);
-    await act(chosen.filter((kind) => kind !== "project"), chosen.includes("project"));
+    worded(go.querySelector("span"), "export.busy");
+    await act(boxes.filter(({ box }) => box.checked).map(({ kind }) => kind));
     dialog.close();
   };
   go.focus();

@@ -1,0 +1,24 @@
+/** Makes layered documents away from the page's own thread: a large drawing takes seconds. */
+
+import { greyToRgb } from "../core/compose.js";
+import { encodeOra } from "../core/layers/ora.js";
+import { encodePsd } from "../core/layers/psd.js";
+import { buildStack } from "../core/layers/stack.js";
+
+const ENCODERS = { psd: encodePsd, ora: encodeOra };
+
+/** @param {import("../core/layers/stack.js").Finished & {base: Uint8Array | null}} finished base: null = the bare drawing @param {string[]} formats */
+async function make(finished, formats) {
+  const stack = buildStack({ ...finished, base: finished.base ?? greyToRgb(finished.lineart) });
+  const blobs = {};
+  for (const format of formats) blobs[format] = await ENCODERS[format](stack);
+  return blobs;
+}
+
+self.onmessage = async ({ data: { finished, formats } }) => {
+  try {
+    self.postMessage({ blobs: await make(finished, formats) });
+  } catch (error) {
+    self.postMessage({ error: String(error?.message ?? error) });
+  }
+};
