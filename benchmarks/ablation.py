@@ -90,7 +90,7 @@ class Budget:
         crop: side of a training crop, which covers `share` of a picture's short side.
     """
 
-    pictures: int = 400
+    pictures: int = 256
     batch: int = 2
     crop: int = 128
     share: float = 0.5

@@ -20,10 +20,16 @@ from stenciltorch.training.config import OptimConfig, TrainConfig
 from stenciltorch.training.place import Place, follow
 from stenciltorch.training.rates import average_keep
 from stenciltorch.training.task import Data
+from stenciltorch.training.tasks.beginning import take_over
 from stenciltorch.training.tasks.studio import SHOWN, tiled
 
 Net = TypeVar("Net", bound=nn.Module)
 Settings = TypeVar("Settings", bound=BaselineConfig)
+
+ANOTHER_NETWORK = (
+    "The weights to begin with are those of another network; use the recipe of that run, or one with the same settings "
+    "under `task`."
+)
 
 
 def settings_of(config: TrainConfig, kind: type[Settings]) -> Settings:
@@ -62,14 +68,7 @@ class BaselineTask:
 
     def begin_with(self, state: State) -> None:
         """Take over the painting network of another run."""
-        try:
-            self.net.load_state_dict(state.part("average"))
-            self.average.load_state_dict(state.part("average"))
-        except RuntimeError as error:
-            raise ConfigError(
-                "The weights to begin with are those of another network; use the recipe of that run, or one with the "
-                "same settings under `task`."
-            ) from error
+        take_over(state, [(self.net, "average"), (self.average, "average")], ANOTHER_NETWORK)
 
     def random(self, number: int, *shape: int) -> Tensor:
         """This rank's share of uniform numbers (batch, *shape) that only seed and `number` decide."""

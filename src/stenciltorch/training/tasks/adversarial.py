@@ -24,10 +24,16 @@ from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.place import Place, follow, set_rate
 from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
+from stenciltorch.training.tasks.beginning import take_over
 from stenciltorch.training.tasks.settings import AdversarialConfig
 from stenciltorch.training.tasks.studio import SHOWN, tiled, unit
 
 ADVERSARIAL = {"hinge": objective.adversarial_hinge, "plain": objective.adversarial_plain}
+
+OTHER_NETWORKS = (
+    "The weights to begin with are those of other networks; use the recipe of that run, or one with the same "
+    "`task.features` and `task.normalise`."
+)
 
 
 class Scene(NamedTuple):
@@ -189,16 +195,8 @@ class AdversarialTask:
 
     def begin_with(self, state: State) -> None:
         """Take over every network that both runs have."""
-        try:
-            for name, module in self.modules.items():
-                if part := state.part(name):
-                    module.load_state_dict(part)
-            self.nets["generator"].load_state_dict(state.part("average"))
-        except RuntimeError as error:
-            raise ConfigError(
-                "The weights to begin with are those of other networks; use the recipe of that run, or one with the "
-                "same `task.features` and `task.normalise`."
-            ) from error
+        shared = [(module, name) for name, module in self.modules.items() if state.part(name)]
+        take_over(state, [*shared, (self.nets["generator"], "average")], OTHER_NETWORKS)
 
     @torch.no_grad()
     def panel(self, batch: Batch) -> Tensor:

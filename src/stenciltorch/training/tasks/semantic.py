@@ -25,6 +25,7 @@ from stenciltorch.training.dataset import PackReader, crop
 from stenciltorch.training.place import Place, follow, set_rate
 from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
+from stenciltorch.training.tasks.beginning import take_over
 from stenciltorch.training.tasks.settings import SemanticConfig
 from stenciltorch.training.tasks.studio import SHOWN, tiled
 
@@ -147,12 +148,8 @@ class SemanticTask:
             mean.copy_(value)
 
     def begin_with(self, state: State) -> None:
-        try:
-            self.net.load_state_dict(state.part("net"))
-            self.average.load_state_dict(state.part("average"))
-            self.heads.load_state_dict(state.part("heads"))
-        except RuntimeError as error:
-            raise ConfigError("The run to begin with is none of our feature extractor; leave --from out.") from error
+        refusal = "The run to begin with is none of our feature extractor; leave --from out."
+        take_over(state, [(module, name) for name, module in self.modules.items()], refusal)
 
     @torch.no_grad()
     def panel(self, batch: Batch) -> Tensor:
