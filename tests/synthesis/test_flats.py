@@ -7,7 +7,8 @@ from little_pictures import COLOURS, LANDMARKS, cartoon, quarters
 
 from stenciltorch.canvas import Illustration, Regions, Size
 from stenciltorch.errors import InputError
-from stenciltorch.synthesis.flats import flatten, line_pixels, quantise
+from stenciltorch.synthesis.flats import flat_colours, flat_table, flatten, line_pixels, quantise
+from stenciltorch.synthesis.regions import extract_regions
 
 
 def test_flat_of_a_region_is_its_median_per_channel() -> None:
@@ -118,3 +119,33 @@ def test_flats_of_a_shaded_drawing_are_its_unshaded_colours() -> None:
     flats = flatten(Illustration(shaded), Regions(labels)).array
     for name, (column, row) in LANDMARKS.items():
         assert flats[row, column].tolist() == list(COLOURS[name])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 25), st.integers(1, 60))
+def test_the_flat_table_is_what_the_pictures_between_would_give(seed: int, colours: int, most: int) -> None:
+    """Also with labels that no pixel has, and with pixels of no region."""
+    rng = np.random.default_rng(seed)
+    picture = Illustration(rng.integers(0, 256, (23, 17, 3)).astype(np.uint8) // 16 * 16)
+    regions = Regions(np.repeat(rng.integers(0, most + 1, (23, 1)), 17, axis=1).astype(np.int32))
+    flats, palette = quantise(flatten(picture, regions), colours, np.random.default_rng(seed))
+    table = flat_table(picture, regions, colours, np.random.default_rng(seed))
+    assert np.array_equal(table.colours, flat_colours(flats, regions))
+    assert table.palette == palette
+
+
+def test_the_flat_table_of_a_drawing() -> None:
+    picture = cartoon()
+    regions = extract_regions(picture)
+    flats, palette = quantise(flatten(picture, regions))
+    table = flat_table(picture, regions)
+    assert np.array_equal(table.colours, flat_colours(flats, regions))
+    assert table.palette == palette
+
+
+def test_the_flat_table_refuses_what_flatten_and_quantise_refuse() -> None:
+    picture = Illustration.filled(Size(4, 4))
+    with pytest.raises(InputError, match="extract the regions from this illustration"):
+        flat_table(picture, Regions(np.ones((4, 5), np.int32)))
+    with pytest.raises(InputError, match="1 to 25"):
+        flat_table(picture, Regions(np.ones((4, 4), np.int32)), 26)

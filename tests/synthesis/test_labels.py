@@ -4,7 +4,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from skimage.measure import label as skimage_label
 
-from stenciltorch.synthesis.labels import compact, connected_parts, contacts, edge_distance, medians, totals
+from stenciltorch.synthesis.labels import (
+    compact,
+    connected_parts,
+    contacts,
+    edge_distance,
+    guarded_contacts,
+    medians,
+    totals,
+)
 
 label_maps = arrays.arrays(np.int32, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 6))
 
@@ -35,7 +43,9 @@ def test_contacts_by_hand() -> None:
 def test_contacts_sum_the_stronger_side() -> None:
     labels = np.array(((0, 1), (0, 1)), np.int32)
     strength = np.array(((0.25, 0.5), (1.0, 0.0)), np.float32)
-    assert contacts(labels, 2, strength).length.tolist() == [1.5]
+    borders, guard = guarded_contacts(labels, 2, strength)
+    assert guard.tolist() == [1.5]
+    assert [column.tolist() for column in borders] == [column.tolist() for column in contacts(labels, 2)]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 60))

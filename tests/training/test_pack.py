@@ -15,16 +15,16 @@ from tiny_pack import make_art, sha256_of, write_manifest
 
 from stenciltorch import files
 from stenciltorch.canvas import Illustration
+from stenciltorch.curation.preparing import LONGEST
 from stenciltorch.errors import DatasetError
+from stenciltorch.synthesis.flats import flat_colours
 from stenciltorch.training import pack as packing
 from stenciltorch.training.pack import (
     KEPT_BACK,
     LIMITS,
-    LONGEST,
     SHARES,
     build_pack,
     character_of,
-    flat_colours,
     pack_hash,
     prepare,
     read_manifest,

@@ -71,9 +71,9 @@ class Step:
 
 def _tried(work: Work, task: Any) -> Outcome | StencilTorchError:
     """As the local pool does: a function that fails is tried twice."""
-    from stenciltorch.curation.pool import _use_one_thread
+    from stenciltorch.curation.pool import settle_worker
 
-    _use_one_thread()
+    settle_worker()
     note = ""
     for _ in range(STRIKES):
         try:

@@ -27,7 +27,7 @@ from stenciltorch.curation.fingerprints import pixel_hash
 from stenciltorch.curation.measures import reduced
 from stenciltorch.errors import ConfigError, DatasetError, InputError
 from stenciltorch.synthesis.disnet import FILE, PACKAGED, open_disnet
-from stenciltorch.synthesis.flats import flat_colours, flatten, quantise
+from stenciltorch.synthesis.flats import FlatTable, flat_table
 from stenciltorch.synthesis.regions import extract_regions
 
 VERSION = 1
@@ -131,9 +131,9 @@ def members(key: str, illustration: Illustration, source: RegionSource) -> bytes
     regions = source(illustration)
     if regions.size != illustration.size or regions.count > MOST_REGIONS:
         raise ValueError(f"the regions are {regions.size} with {regions.count} labels, the picture {illustration.size}")
-    flats, palette = quantise(flatten(illustration, regions), rng=np.random.default_rng(0))
+    colours, palette = flats_of(illustration, regions)
     facts = {
-        "colours": _hex(flat_colours(flats, regions)),
+        "colours": _hex(colours),
         "palette": _hex(palette.array),
         "height": illustration.size.height,
         "width": illustration.size.width,
@@ -145,6 +145,11 @@ def members(key: str, illustration: Illustration, source: RegionSource) -> bytes
             _member(f"{key}.json", json.dumps(facts, sort_keys=True).encode()),
         )
     )
+
+
+def flats_of(illustration: Illustration, regions: Regions) -> FlatTable:
+    """The flat colours that training reads, the same every time."""
+    return flat_table(illustration, regions, rng=np.random.default_rng(0))
 
 
 class Prepared(NamedTuple):

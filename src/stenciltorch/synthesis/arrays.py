@@ -29,6 +29,11 @@ def darkest(pixels: npt.NDArray[Value]) -> npt.NDArray[Value]:
     return np.asarray(np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2]))
 
 
+def sum_of_channels(values: Float32Array) -> Float32Array:
+    """First + second + third channel of each pixel (H, W, 3), in this order: (H, W)."""
+    return np.asarray(values[..., 0] + values[..., 1] + values[..., 2])
+
+
 def look_up(colours: UInt8Array, labels: Int32Array) -> UInt8Array:
     """The colour of each label: colours (n, 3), labels (H, W) in 0..n-1, result (H, W, 3)."""
     packed = np.zeros((len(colours), 4), dtype=np.uint8)

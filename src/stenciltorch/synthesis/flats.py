@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
@@ -59,14 +61,17 @@ def flatten(illustration: Illustration, regions: Regions) -> Illustration:
     Raises:
         InputError: the sizes differ.
     """
+    _check_sizes(illustration, regions)
+    labels, originals = compact(regions.array)
+    return Illustration(look_up(region_colours(illustration, labels, len(originals)), labels))
+
+
+def _check_sizes(illustration: Illustration, regions: Regions) -> None:
     if illustration.size != regions.size:
         raise InputError(
             f"The regions are {regions.size} pixels but the illustration is {illustration.size}; "
             "extract the regions from this illustration."
         )
-    labels, originals = compact(regions.array)
-    colours = region_colours(illustration, labels, len(originals))
-    return Illustration(look_up(colours, labels))
 
 
 def region_colours(illustration: Illustration, labels: Int32Array, count: int) -> UInt8Array:
@@ -76,8 +81,8 @@ def region_colours(illustration: Illustration, labels: Int32Array, count: int) -
     areas = np.bincount(flat_labels, minlength=count)
     open_areas = np.bincount(flat_labels[open_pixels], minlength=count)
     mostly_line = open_areas < np.maximum(1, 0.15 * areas)
-    counted = open_pixels | mostly_line[flat_labels]
-    return medians(pixels[counted], flat_labels[counted], count)
+    counted = np.flatnonzero(open_pixels | mostly_line.take(flat_labels))
+    return medians(pixels.take(counted, axis=0), flat_labels.take(counted), count)
 
 
 def quantise(
@@ -91,26 +96,70 @@ def quantise(
     Raises:
         InputError: `colours` is not in 1..25.
     """
-    if not 1 <= colours <= MAX_PALETTE:
-        raise InputError(f"The number of colours must be 1 to {MAX_PALETTE}, found {colours}.")
-    distinct, inverse, areas = _distinct(flats.array)
-    if len(distinct) > colours:
+    pixels = flats.array.reshape(-1, 3)
+    found, palette = _limited(_distinct(pixels), colours, rng)
+    return Illustration(found.reshape(flats.array.shape)), palette
+
+
+class FlatTable(NamedTuple):
+    """The flat colour of each region, uint8 (n + 1, 3) with row 0 for no region, and the palette of the picture."""
+
+    colours: UInt8Array
+    palette: Palette
+
+
+def flat_table(
+    illustration: Illustration, regions: Regions, colours: int = MAX_PALETTE, rng: np.random.Generator | None = None
+) -> FlatTable:
+    """What `flatten`, `quantise` and `flat_colours` find one after the other, without the pictures between them.
+
+    Args:
+        colours, rng: see `quantise`.
+
+    Raises:
+        InputError: the sizes differ, or `colours` is not in 1..25.
+    """
+    _check_sizes(illustration, regions)
+    labels, originals = compact(regions.array)
+    medians_found = region_colours(illustration, labels, len(originals))
+    limited, palette = _limited(_distinct(medians_found, np.bincount(labels.ravel())), colours, rng)
+    table = np.zeros((regions.count + 1, 3), np.uint8)
+    table[originals] = limited
+    return FlatTable(table, palette)
+
+
+class _Distinct(NamedTuple):
+    """Each colour once, where each of the given colours is among them, and the area in px of each."""
+
+    colours: UInt8Array
+    places: Int64Array
+    areas: Int64Array
+
+
+def _distinct(colours: UInt8Array, areas: Int64Array | None = None) -> _Distinct:
+    """Of colours (n, 3) that cover `areas` (n) px, or one px each."""
+    packed = colours.astype(np.uint32) @ np.array((65536, 256, 1), np.uint32)
+    keys, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    if areas is not None:
+        counts = np.zeros_like(counts)
+        np.add.at(counts, places, areas)
+    return _Distinct(np.stack((keys >> 16, keys >> 8 & 255, keys & 255), axis=1).astype(np.uint8), places, counts)
+
+
+def _limited(given: _Distinct, count: int, rng: np.random.Generator | None) -> tuple[UInt8Array, Palette]:
+    """What is left of each given colour when there may be `count`, and the palette, most used first."""
+    if not 1 <= count <= MAX_PALETTE:
+        raise InputError(f"The number of colours must be 1 to {MAX_PALETTE}, found {count}.")
+    left, places, areas = given
+    if len(left) > count:
         owner, centres = _weighted_kmeans(
-            distinct.astype(np.float64), areas.astype(np.float64), colours, rng or np.random.default_rng(0)
+            left.astype(np.float64), areas.astype(np.float64), count, rng or np.random.default_rng(0)
         )
-        merged, position = np.unique(np.rint(centres).astype(np.uint8), axis=0, return_inverse=True)
-        inverse = position.ravel()[owner][inverse]
-        distinct, areas = merged, np.bincount(inverse.ravel(), minlength=len(merged))
+        left, position = np.unique(np.rint(centres).astype(np.uint8), axis=0, return_inverse=True)
+        owner = position.ravel()[owner]
+        places, areas = owner[places], np.bincount(owner, weights=areas, minlength=len(left)).astype(np.int64)
     order = np.argsort(-areas, kind="stable")
-    used = order[areas[order] > 0]
-    return Illustration(distinct[inverse].reshape(flats.array.shape)), Palette(distinct[used])
-
-
-def _distinct(pixels: UInt8Array) -> tuple[UInt8Array, Int64Array, Int64Array]:
-    packed = pixels.astype(np.uint32) @ np.array((65536, 256, 1), np.uint32)
-    keys, inverse, areas = np.unique(packed.ravel(), return_inverse=True, return_counts=True)
-    colours = np.stack((keys >> 16, keys >> 8 & 255, keys & 255), axis=1).astype(np.uint8)
-    return colours, inverse.ravel(), areas
+    return left[places], Palette(left[order[areas[order] > 0]])
 
 
 def _weighted_kmeans(

@@ -23,7 +23,7 @@ def compact(labels: IntegerArray) -> Compact:
     """Close the holes that cropping and merging leave in a label map."""
     present = np.bincount(labels.ravel()) > 0
     table = np.cumsum(present, dtype=np.int32) - 1
-    return Compact(table.astype(np.int32)[labels], np.flatnonzero(present))
+    return Compact(table.take(labels), np.flatnonzero(present))
 
 
 def totals(owners: IntegerArray, values: npt.NDArray[Any], count: int) -> Float64Array:
@@ -61,28 +61,42 @@ class Contacts(NamedTuple):
     length: Float64Array
 
 
-def contacts(labels: Int32Array, count: int, strength: Float32Array | None = None) -> Contacts:
-    """Borders between labels 0..count-1 (4-connected).
+def contacts(labels: Int32Array, count: int) -> Contacts:
+    """Borders between labels 0..count-1 (4-connected)."""
+    keys, length = np.unique(_touching(labels, count).keys, return_counts=True)
+    return Contacts(keys // count, keys % count, length.astype(np.float64))
+
+
+def guarded_contacts(labels: Int32Array, count: int, strength: Float32Array) -> tuple[Contacts, Float64Array]:
+    """Borders between labels 0..count-1, and the sum along each of the greater strength of the two pixels that touch.
 
     Args:
-        strength: (H, W); when given, `length` is the sum of the greater strength of the two
-            pixels on either side of the border in place of the border's length.
+        strength: (H, W).
     """
-    pairs, weights = [], []
-    for near, far in (
-        (np.s_[:, :-1], np.s_[:, 1:]),
-        (np.s_[:-1], np.s_[1:]),
-    ):
-        differs = labels[near] != labels[far]
-        one, two = labels[near][differs], labels[far][differs]
-        pairs.append(np.minimum(one, two).astype(np.int64) * count + np.maximum(one, two))
-        if strength is None:
-            weights.append(np.ones(len(one)))
-        else:
-            weights.append(np.maximum(strength[near][differs], strength[far][differs]))
-    keys, inverse = np.unique(np.concatenate(pairs), return_inverse=True)
-    length = np.bincount(inverse, weights=np.concatenate(weights), minlength=len(keys))
-    return Contacts(keys // count, keys % count, length.astype(np.float64))
+    touching = _touching(labels, count)
+    keys, inverse, length = np.unique(touching.keys, return_inverse=True, return_counts=True)
+    flat = strength.ravel()
+    guard = np.bincount(inverse, weights=np.maximum(flat[touching.near], flat[touching.far]), minlength=len(keys))
+    return Contacts(keys // count, keys % count, length.astype(np.float64)), guard.astype(np.float64, copy=False)
+
+
+class _Touching(NamedTuple):
+    """Every pair of pixels with two labels side by side or one above the other: smaller label x count + greater
+    label, and the places of both pixels in the flat picture."""
+
+    keys: Int64Array
+    near: Int64Array
+    far: Int64Array
+
+
+def _touching(labels: Int32Array, count: int) -> _Touching:
+    width = labels.shape[1]
+    beside = np.flatnonzero(labels[:, :-1] != labels[:, 1:])
+    beside += beside // max(width - 1, 1)
+    below = np.flatnonzero(labels[:-1] != labels[1:])
+    near, far = np.concatenate((beside, below)), np.concatenate((beside + 1, below + width))
+    one, two = labels.ravel()[near].astype(np.int64), labels.ravel()[far].astype(np.int64)
+    return _Touching(np.minimum(one, two) * count + np.maximum(one, two), near, far)
 
 
 def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
@@ -91,8 +105,9 @@ def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
     A label without pixels gets 0.
     """
     result = np.zeros((count, values.shape[1]), dtype=np.uint8)
+    base = labels.astype(np.int64) * 256
     for channel in range(values.shape[1]):
-        bins = labels.astype(np.int64) * 256 + values[:, channel]
+        bins = base + values[:, channel]
         histogram = np.bincount(bins, minlength=count * 256).reshape(count, 256)
         cumulative = np.cumsum(histogram, axis=1)
         half = (cumulative[:, -1:] + 1) // 2

@@ -8,7 +8,7 @@ import numpy as np
 
 from stenciltorch.canvas import Int32Array
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array, Float64Array, Int64Array
-from stenciltorch.synthesis.labels import compact, contacts, totals
+from stenciltorch.synthesis.labels import compact, guarded_contacts, totals
 
 
 class RegionGraph(NamedTuple):
@@ -39,14 +39,13 @@ def region_graph(
 ) -> RegionGraph:
     """Graph of labels 0..n-1 on Lab colours (H, W, 3); `counted` pixels outweigh others in its colours."""
     count = int(labels.max()) + 1
-    flat = labels.ravel()
+    flat = labels.ravel().astype(np.intp)
     areas = np.bincount(flat, minlength=count).astype(np.float64)
     share = np.where(counted, np.float32(1), np.float32(0.02)).ravel()
     weights = totals(flat, share, count)
     channels = [totals(flat, share * lab[..., channel].ravel(), count) for channel in range(3)]
     colours = np.stack(channels, axis=1) / weights[:, None]
-    first, second, length = contacts(labels, count)
-    strength = contacts(labels, count, barrier).length
+    (first, second, length), strength = guarded_contacts(labels, count, barrier)
     return RegionGraph(np.arange(count), areas, weights, colours, first, second, length, strength)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Array
 from stenciltorch.errors import InputError
-from stenciltorch.synthesis.arrays import BoolArray, Float32Array
+from stenciltorch.synthesis.arrays import BoolArray, Float32Array, sum_of_channels
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.labels import compact, contacts
 from stenciltorch.synthesis.merging import (
@@ -194,16 +194,19 @@ def scaled_area(area_at_512: float, size: Size) -> int:
 def _picture(illustration: Illustration) -> _Picture:
     smooth = np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8)
     lab = _lab(smooth)
-    along = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32)
-    down = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32)
-    gradient = np.sqrt((along * along + down * down).sum(axis=2))
-    return _Picture(smooth, np.asarray(lab), gradient, line_strength(illustration))
+    along = np.asarray(cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32), dtype=np.float32)
+    down = np.asarray(cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32), dtype=np.float32)
+    along *= along
+    down *= down
+    along += down
+    gradient = np.sqrt(sum_of_channels(along))
+    return _Picture(smooth, lab, gradient, line_strength(illustration))
 
 
 def _lab(pixels: UInt8Array) -> Float32Array:
     """Lab with lightness in 0 .. 100: float32 (H, W, 3)."""
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab *= np.array((100 / 255, 1, 1), np.float32)
+    lab[..., 0] *= np.float32(100 / 255)
     return np.asarray(lab)
 
 
@@ -236,8 +239,9 @@ def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, scale: floa
     rim += np.bincount(second, weights=length, minlength=count)
     beside_ink = np.zeros(count)
     beside_ink[second[first == 0]] = length[first == 0]
-    areas = np.bincount(inked.ravel(), minlength=count)
-    light = np.bincount(inked.ravel(), weights=lightness.ravel(), minlength=count) / np.maximum(areas, 1)
+    owners = inked.ravel().astype(np.intp)
+    areas = np.bincount(owners, minlength=count)
+    light = np.bincount(owners, weights=lightness.ravel(), minlength=count) / np.maximum(areas, 1)
     breadth = 2 * areas / np.maximum(rim, 1)
     thin = breadth < 2.4 * scale
     dark = (light < 25) & (areas < area)
@@ -251,6 +255,8 @@ def _more_markers(markers: Int32Array, calm: BoolArray, space: float) -> Int32Ar
     taken = cv2.dilate((markers > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     candidates = calm & ~taken
     room = cv2.distanceTransform(candidates.astype(np.uint8), cv2.DIST_L2, 3) > space
+    if not room.any():
+        return markers
     _, fresh = cv2.connectedComponents(room.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
     reach = 2 * int(space) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
@@ -274,7 +280,8 @@ def _filled(labels: Int32Array) -> Int32Array:
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     owner = np.zeros(int(nearest.max()) + 1, dtype=np.int32)
-    owner[nearest[known]] = labels[known]
+    places = np.flatnonzero(known)
+    owner[nearest.ravel()[places]] = labels.ravel()[places]
     return np.asarray(owner[nearest])
 
 

@@ -16,18 +16,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from stenciltorch import files
-from stenciltorch.canvas import MAX_PALETTE, Illustration
+from stenciltorch.canvas import Illustration
+from stenciltorch.curation.measures import reduced
+from stenciltorch.curation.preparing import LONGEST, flats_of
 from stenciltorch.curation.shards import is_shard_folder, read_index
 from stenciltorch.errors import DatasetError, StencilTorchError
-from stenciltorch.synthesis.flats import flat_colours, flatten, quantise
 from stenciltorch.synthesis.regions import extract_regions
-
-LONGEST = 640
-"""Pictures are brought down to this longest side, in pixels."""
 
 HELD_OUT = 12
 """One character group in this many is kept for validation."""
@@ -121,18 +118,12 @@ def _rows(art: Path) -> list[dict[str, str]]:
 
 def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
     """Regions and flat colours of one picture, at most LONGEST pixels long."""
-    pixels = illustration.array
-    scale = min(1.0, LONGEST / max(pixels.shape[:2]))
-    if scale < 1.0:
-        wanted = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-        pixels = cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA)
-    small = Illustration(pixels)
+    small = Illustration(reduced(illustration.array, LONGEST))
     regions = extract_regions(small)
-    flats, _ = quantise(flatten(small, regions), MAX_PALETTE, np.random.default_rng(0))
     return {
         "illustration": small.array,
         "regions": regions.array.astype(np.uint16),
-        "colours": flat_colours(flats, regions),
+        "colours": flats_of(small, regions).colours,
     }
 
 
