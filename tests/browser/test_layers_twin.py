@@ -1,4 +1,4 @@
-"""PSD and OpenRaster from the studio's modules, layer by layer the same as from Python, and composed to the same picture."""
+"""PSD and OpenRaster from the studio's modules: layer for layer as from Python, composed to the same picture."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ import { Regions } from "./ui/regions.js";
 import { Selection } from "./ui/selection.js";
 import { settings } from "./ui/settings.js";
 import { settingsDialog } from "./ui/settings-dialog.js";
+import { Proposals } from "./ui/proposals.js";
 import { Stage } from "./ui/stage.js";
 import { Messages, Status } from "./ui/status.js";
 import { makeTools } from "./ui/tools.js";
@@ -76,6 +77,7 @@ class Studio {
     const mask = maskPanel(this.editor);
     this.mask = mask.actions;
     this.palettes = new Palettes(this);
+    this.proposals = new Proposals(this.editor, this.live, this.engine, this.say);
     this.passes = new Passes(this.editor, this.live, this);
     this.actions = this.#actions();
     toolbar();
@@ -111,6 +113,8 @@ class Studio {
         settings.set("secondary", [255, 255, 255]);
         this.setColour([0, 0, 0], false, true);
       },
+      suggest: () => this.guard(() => this.proposals.next(), "error.suggest"),
+      "suggest-palette": () => this.guard(() => this.proposals.next(this.palettes.colours), "error.suggest"),
       "next-pass": () => this.passes.advance(),
       "remove-hint": () => this.selection.remove() || this.say("say.nothing-selected"),
       "previous-hint": () => this.#stepHint(-1),

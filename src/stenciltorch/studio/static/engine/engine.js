@@ -194,6 +194,15 @@ export class Engine extends Emitter {
   }
 
   /**
+   * A proposal for the drawing as the worker knows it.
+   * @param {{hints: readonly Hint[], seed: number, palette: readonly (readonly number[])[] | null}} wish hints: what is said already
+   * @returns {Promise<import("../core/suggestion.js").Dab[] | null>} null: the model makes none
+   */
+  async suggest(wish) {
+    return (await this.#ask("suggest", wish)).dabs;
+  }
+
+  /**
    * The last painting at full size, strip by strip; stops early (answers false) when something newer is asked for.
    * @param {string[]} wanted of illustration, colour, flats
    * @param {(first: number, rows: number, pictures: Record<string, Uint8Array>) => void | Promise<void>} onStrip

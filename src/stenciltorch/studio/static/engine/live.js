@@ -127,9 +127,18 @@ export class Live extends Emitter {
   }
 
   /** Wait until the result at full size is there. @param {number} [most] milliseconds */
-  async settled(most = 120_000) {
+  settled(most) {
+    return this.#until(async () => this.complete || (this.engine.idle && (await this.finish())), most);
+  }
+
+  /** Wait until the worker knows the drawing as it is. @param {number} [most] milliseconds */
+  answered(most) {
+    return this.#until(() => this.answer && this.engine.idle, most);
+  }
+
+  async #until(reached, most = 120_000) {
     for (const end = performance.now() + most; performance.now() < end; ) {
-      if (this.complete || (this.engine.idle && (await this.finish()))) return;
+      if (await reached()) return;
       if (this.engine.state.phase === "failed") break;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }

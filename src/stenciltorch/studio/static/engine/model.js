@@ -161,6 +161,23 @@ export class Model {
     return pictures;
   }
 
+  /**
+   * Dabs for what is not hinted, at full size; null from a model that has no taste.
+   * @param {{hints: readonly import("../core/hints.js").Hint[], seed: number, palette: readonly (readonly number[])[] | null}} wish
+   * @returns {Promise<import("../core/suggestion.js").Dab[] | null>} x, y: distances from the picture's corner
+   */
+  async suggest({ hints, seed, palette }) {
+    await this.#given();
+    const { taste } = this.encoded;
+    if (!taste) return null;
+    const { suggest } = await import("../core/suggestion.js");
+    const { drawing, work, reduced } = this;
+    const given = { size: work, lineart: reduced.lineart, mask: reduced.mask, hints: new Wishes(drawing, work, hints).pixels };
+    const dabs = suggest(given, { colours: taste.dims[0], values: await taste.getData() }, seed, palette);
+    const [across, down] = [drawing.width / work.width, drawing.height / work.height];
+    return dabs.map(({ x, y, radius, colour }) => ({ x: (x + 0.5) * across, y: (y + 0.5) * down, radius: radius * Math.min(across, down), colour }));
+  }
+
   /** Rows of the finished picture at full size. @param {number} first @param {number} rows @param {string[]} wanted */
   async finish(first, rows, wanted) {
     const { width, height } = this.drawing;

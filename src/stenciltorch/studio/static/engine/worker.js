@@ -51,6 +51,10 @@ const answers = {
     return { pictures: await model.pictures(wanted) };
   },
 
+  async suggest(wish) {
+    return { dabs: await model.suggest(wish) };
+  },
+
   async finish({ first, rows, wanted }) {
     return { pictures: await model.finish(first, rows, wanted) };
   },

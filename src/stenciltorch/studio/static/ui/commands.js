@@ -30,6 +30,8 @@ export const COMMANDS = [
   command("open", "action.open", "Ctrl+O"),
   command("save", "action.save", "Ctrl+S"),
   command("export", "action.export", "Ctrl+E"),
+  command("suggest", "action.suggest", "S"),
+  command("suggest-palette", "palette.suggest", "Shift+S"),
   command("next-pass", "action.next-pass", "N"),
   command("remove-hint", "option.delete", "Delete", "Backspace"),
   command("previous-hint", "key.previous-hint", ","),

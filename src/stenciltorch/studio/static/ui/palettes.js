@@ -19,7 +19,7 @@ const BUILT_IN = {
 const builtIn = (key) => ({ id: key, name: t(key), fixed: true, colours: BUILT_IN[key].split(" ").map((hex) => ({ colour: [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)), name: "" })) });
 
 export class Palettes {
-  /** @param {{setColour: Function, say: Function}} app */
+  /** @param {{setColour: Function, say: Function, actions: Record<string, () => void>}} app */
   constructor(app) {
     this.app = app;
     this.own = this.#read();
@@ -41,6 +41,7 @@ export class Palettes {
       this.removeButton,
       button("palette.load", "open", () => this.input.click()),
       button("palette.save", "save", () => this.#save()),
+      named(el("button", { class: "quiet", type: "button", id: "suggest-palette", onclick: () => this.app.actions["suggest-palette"]() }, icon("suggest")), "palette.suggest", "suggest-palette"),
     ];
   }
 
@@ -50,6 +51,11 @@ export class Palettes {
 
   get current() {
     return this.all.find(({ id }) => id === this.chosen) ?? this.all[0];
+  }
+
+  /** Of the chosen palette. @returns {(readonly number[])[]} */
+  get colours() {
+    return this.current.colours.map(({ colour }) => colour);
   }
 
   #read() {

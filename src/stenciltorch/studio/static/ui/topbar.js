@@ -12,7 +12,7 @@ export function topbar(actions, stage, editor) {
     return node;
   };
   find("#file-actions").append(labelled("open", "open"), labelled("examples", "examples"), labelled("save", "save"), labelled("export", "export"));
-  find("#edit-actions").append(button("undo", "undo"), button("redo", "redo"));
+  find("#edit-actions").append(button("undo", "undo"), button("redo", "redo"), labelled("suggest", "suggest"));
   find("#view-actions").append(
     button("zoom-out", "zoom-out", { class: "icon-only roomy" }), zoomReadout(actions, stage), button("zoom-in", "zoom-in", { class: "icon-only roomy" }),
     button("fit", "fit"), button("flip", "flip", { class: "icon-only roomy" }), button("rotate", "rotate", { class: "icon-only roomy" }),
