@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration, UInt8Array
+from stenciltorch.synthesis.arrays import brightest
 
 VERSION = 1
 """Raised when a measure changes, so that pictures are measured again."""
@@ -100,15 +101,15 @@ def _lab(pixels: UInt8Array) -> Float32Array:
 
 def colour_spread(lab: Float32Array) -> float:
     """98th percentile of the distance of (a, b) from their median: 0 for grey and for one even tint."""
-    chroma = lab[..., 1:].reshape(-1, 2)
-    away = np.hypot(*(chroma - np.median(chroma, axis=0)).T)
+    red, yellow = lab[..., 1].ravel(), lab[..., 2].ravel()
+    away = np.hypot(red - np.median(red), yellow - np.median(yellow))
     return float(np.percentile(away, 98))
 
 
 def flat_pixels(pixels: UInt8Array) -> BoolArray:
     """Where the 3 x 3 neighbourhood differs by at most `FLAT` levels in every channel."""
     span = cv2.subtract(cv2.dilate(pixels, _NEIGHBOURS), cv2.erode(pixels, _NEIGHBOURS))
-    return np.asarray(span.max(axis=2) <= FLAT)
+    return np.asarray(brightest(np.asarray(span, dtype=np.uint8)) <= FLAT)
 
 
 def colour_entropy(pixels: UInt8Array) -> float:
@@ -122,8 +123,9 @@ def colour_entropy(pixels: UInt8Array) -> float:
 def content_pixels(pixels: UInt8Array) -> BoolArray:
     """Where the picture differs from its background, the median colour of its border."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    background = np.median(border, axis=0).astype(np.int16)
-    return np.asarray(np.abs(pixels - background).max(axis=2) > BACKGROUND)
+    background = np.append(np.floor(np.median(border, axis=0)), 0)  # four numbers: a colour to OpenCV
+    away = np.asarray(cv2.absdiff(pixels, background), dtype=np.uint8)
+    return np.asarray(brightest(away) > BACKGROUND)
 
 
 def text_share(grey: UInt8Array) -> float:
@@ -140,6 +142,8 @@ def _lines_area(strokes: UInt8Array) -> float:
     _, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
     width, height, area = boxes[1:, 2], boxes[1:, 3], boxes[1:, 4]
     lines = (height >= 5) & (height <= 40) & (width >= 2.5 * height) & (area >= 0.35 * width * height)
+    if not lines.any():
+        return 0.0
     lines &= _starts_per_row(strokes, boxes[1:].astype(np.int32)) * height >= 0.5 * width
     if not lines.any():
         return 0.0
@@ -150,9 +154,9 @@ def _lines_area(strokes: UInt8Array) -> float:
 
 def _starts_per_row(strokes: UInt8Array, boxes: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     """How many strokes a row of each box has on average: letters are about half as wide as their line is high."""
-    starts = np.zeros(strokes.shape, np.int64)
+    starts = np.zeros(strokes.shape, np.uint8)
     starts[:, 1:] = (strokes[:, 1:] == 1) & (strokes[:, :-1] == 0)
-    sums = np.pad(starts.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    sums = cv2.integral(starts)
     left, top = boxes[:, 0], boxes[:, 1]
     right, bottom = left + boxes[:, 2], top + boxes[:, 3]
     found = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
