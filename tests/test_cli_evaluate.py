@@ -29,6 +29,11 @@ def art(tmp_path_factory):
     return drawings, hints
 
 
+@pytest.fixture(autouse=True)
+def _no_weights(tmp_path, monkeypatch):
+    monkeypatch.setenv("STENCILTORCH_WEIGHTS", str(tmp_path / "weights"))
+
+
 def evaluate(*arguments):
     return main(["evaluate", *map(str, arguments)])
 
@@ -40,7 +45,9 @@ def report(out):
 @pytest.fixture(scope="module")
 def measured(art, tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    assert evaluate("classical", "--data", art[0], "--hints", art[1], "--out", out) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STENCILTORCH_WEIGHTS", str(out / "weights"))
+        assert evaluate("classical", "--data", art[0], "--hints", art[1], "--out", out) == 0
     return out
 
 
@@ -50,9 +57,14 @@ def test_the_three_reports(measured):
     figures = facts["contenders"]["classical"]["figures"]
     assert figures["stroke"]["mean"] == 0.0
     assert figures["edit_locality"]["mean"] == pytest.approx(1.0)
-    assert set(facts["not_computed"].values()) == {"not computed: weights missing"}
+    missing = "not computed: weights missing"
+    assert facts["not_computed"] == {"FID": missing, "LPIPS (AlexNet)": missing}
     assert re.fullmatch("[0-9a-f]{64}", facts["recipe_sha256"])
     assert "| stroke | less | 0 [0, 0] |" in (measured / "report.md").read_text()
+    text = (measured / "report.md").read_text()
+    assert f"| FID | less | {missing} |" in text
+    assert "- For FID: `stenciltorch weights fetch fid-inception`." in text
+    assert "`stenciltorch weights fetch alexnet`, then `stenciltorch weights import lpips-alex alex.pth`" in text
     page = (measured / "report.html").read_text()
     for address in re.findall("src='([^']*)'", page):
         assert (measured / address).is_file()
@@ -105,6 +117,72 @@ def test_packs_and_folders_of_illustrations(kind, tmp_path, monkeypatch):
     figures = report(tmp_path / "out")["contenders"]["classical"]["figures"]
     assert figures["psnr"]["pictures"] == 1
     assert 5 < figures["psnr"]["mean"] < 100
+
+
+class FakeJudges:
+    """In the place of the networks: features and distances that anybody can work out."""
+
+    @staticmethod
+    def inception(picture):
+        means = picture.array.reshape(-1, 3).mean(axis=0)
+        return {"fid": means, "fid-clean": 2 * means}
+
+    @staticmethod
+    def lpips(found, true):
+        return float((found.array != true.array).any(axis=2).mean())
+
+
+PROVENANCE = {"fid-inception": {"file": "net.pth", "file_sha256": "12ab", "checked": "published"}}
+
+
+@pytest.mark.parametrize("weights", [False, True])
+def test_the_papers_protocol(weights, tmp_path, monkeypatch, capsys):
+    """Three regimes, every figure with its interval and the plain mean of the columns, and what it was made with."""
+    if weights:
+        monkeypatch.setattr("stenciltorch.evaluation.judges.lacking", dict)
+        monkeypatch.setattr("stenciltorch.evaluation.running.open_judges", lambda *_: FakeJudges)
+        monkeypatch.setattr("stenciltorch.evaluation.report.provenance", lambda _: PROVENANCE)
+    art, out = make_art(tmp_path / "art", ("ada", "ben")), tmp_path / "out"
+    assert evaluate("classical", "--data", art, "--out", out, "--protocol") == 0
+    text = (out / "protocol.md").read_text()
+    assert capsys.readouterr().out == text
+    rows = dict(re.findall(r"\| classical \| ([^|]+) \| (.*) \|", text))
+    cells = rows["psnr"].split(" | ")
+    columns = [re.fullmatch(r"(\S+) \[(\S+), (\S+)\]", cell) for cell in cells[:3]]
+    assert all(float(low) <= float(mean) <= float(high) for mean, low, high in (found.groups() for found in columns))
+    assert float(cells[3]) == pytest.approx(np.mean([float(found[1]) for found in columns]), rel=1e-3)
+    facts = json.loads((out / "protocol.json").read_text())
+    assert facts["pictures"] == 2
+    assert [len(digest) for digest in facts["recipes"].values()] == [64, 64, 64]
+    own = [facts["figures"][regime]["classical"]["own-frechet"]["value"] for regime in ("none", "regular", "full")]
+    assert own[0] > own[2] > 0
+    if weights:
+        assert {"FID", "FID-clean", "KID", "LPIPS (AlexNet)"} < set(rows)
+        assert "- weights of fid-inception: net.pth, sha256 12ab (as published)" in text
+        sets = facts["figures"]["full"]["classical"]
+        assert sets["FID-clean"]["value"] == pytest.approx(4 * sets["FID"]["value"])
+        assert 0 < sets["LPIPS (AlexNet)"]["mean"] < 1
+    else:
+        assert rows["FID"] == rows["LPIPS (AlexNet)"] == " | ".join(["not computed: weights missing"] * 4)
+        assert "stenciltorch weights fetch fid-inception" in text
+
+
+def test_one_picture_has_no_distance_between_sets(tmp_path, monkeypatch):
+    monkeypatch.setattr("stenciltorch.evaluation.judges.lacking", dict)
+    monkeypatch.setattr("stenciltorch.evaluation.running.open_judges", lambda *_: FakeJudges)
+    art = make_art(tmp_path / "art", ("ada",))
+    assert evaluate("classical", "--data", art, "--out", tmp_path / "out", "--quick") == 0
+    facts = report(tmp_path / "out")
+    assert facts["contenders"]["classical"]["sets"] == {}
+    assert facts["not_computed"] == {"FID": "not computed: needs two pictures"}
+
+
+def test_real_drawings_have_no_truth_to_compare_with(art, tmp_path, monkeypatch):
+    monkeypatch.setattr("stenciltorch.evaluation.judges.lacking", dict)
+    monkeypatch.setattr("stenciltorch.evaluation.running.open_judges", lambda *_: FakeJudges)
+    assert evaluate("classical", "--data", art[0], "--hints", art[1], "--out", tmp_path / "out", "--quick") == 0
+    reason = "not computed: no true pictures"
+    assert report(tmp_path / "out")["not_computed"] == {"FID": reason, "LPIPS (AlexNet)": reason}
 
 
 REFUSALS = {

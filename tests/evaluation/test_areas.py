@@ -157,14 +157,14 @@ def test_a_paler_palette_is_farther():
 
 
 def test_right_and_wrong_segments():
-    assert segment_accuracy(flats(), flats(), regions(), BARE) == (1.0, 1.0)
+    assert segment_accuracy(flats(), flats(), regions(), BARE) == (1.0, 1.0, 1.0)
     painted = flats().array.copy()
     painted[:, 40:] = COLOURS[1]
-    assert segment_accuracy(Illustration(painted), flats(), regions(), BARE) == (0.5, 0.5)
+    assert segment_accuracy(Illustration(painted), flats(), regions(), BARE) == (0.5, 0.5, 0.5)
 
 
 def test_a_shade_of_the_right_colour_is_right():
-    assert segment_accuracy(shaded(0.2), flats(), regions(), BARE) == (1.0, 1.0)
+    assert segment_accuracy(shaded(0.2), flats(), regions(), BARE) == (1.0, 1.0, 1.0)
 
 
 def test_pages_of_lines_have_no_segments():

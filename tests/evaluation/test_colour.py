@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, to_lab
 
@@ -26,6 +27,19 @@ def test_delta_e_is_that_of_colour_science(pairs):
     assert np.abs(delta_e(one, other) - expected).max() < 1e-6
 
 
+def test_delta_e_is_that_of_scikit_image():
+    """Many pairs: any, near ones, greys, black, and equal ones."""
+    rng = np.random.default_rng(2)
+    one, other = (rng.integers(0, 256, (60_000, 3), dtype=np.uint8) for _ in range(2))
+    other[:20_000] = np.clip(one[:20_000].astype(int) + rng.integers(-6, 7, (20_000, 3)), 0, 255)
+    one[:3000], other[2000:5000], one[5000:5100] = one[:3000, :1], other[2000:5000, :1], 0
+    other[6000:7000] = one[6000:7000]
+    pair = to_lab(one), to_lab(other)
+    assert np.abs(delta_e(*pair) - deltaE_ciede2000(*pair)).max() < 1e-6
+    assert (delta_e(*pair)[6000:7000] == 0).all()
+    assert np.abs(pair[0] - rgb2lab(one)).max() < 1e-9
+
+
 def test_near_colours_too(pairs):
     """Close and grey pairs, where the formula is delicate."""
     one = pairs[0]
@@ -43,10 +57,14 @@ def test_lab_is_that_of_colour_science(pairs):
 
 
 def test_delta_e_by_hand():
-    """Sharma, Wu, Dalal 2005, table 1: pairs 1, 7 and 17."""
+    """Sharma, Wu, Dalal 2005, table 1: pairs 1, 7, 17, and those of nearly and exactly opposite hues (9 to 15)."""
     one = np.array([[50.0, 2.6772, -79.7751], [50.0, 0.0, 0.0], [50.0, 2.5, 0.0]])
     other = np.array([[50.0, 0.0, -82.7485], [50.0, -1.0, 2.0], [73.0, 25.0, -18.0]])
     assert delta_e(one, other).round(4).tolist() == [2.0425, 2.3669, 27.1492]
+    one = np.array([[50.0, 2.49, -0.001]] * 4 + [[50.0, -0.001, 2.49]] * 3)
+    other = np.array([[50.0, -2.49, value] for value in (0.0009, 0.0010, 0.0011, 0.0012)])
+    other = np.concatenate([other, [[50.0, value, -2.49] for value in (0.0009, 0.0010, 0.0011)]])
+    assert delta_e(one, other).round(4).tolist() == [7.1792, 7.1792, 7.2195, 7.2195, 4.8045, 4.8045, 4.7461]
 
 
 def test_black_and_white():

@@ -74,7 +74,7 @@ def left_half():
 
 
 def effect(after, colour=(60, 60, 60)):
-    return edit_effect(GREY, Illustration(after), left_half(), np.array(colour, np.uint8), CLEAR)
+    return edit_effect(GREY, Illustration(after), left_half(), np.array(colour, np.uint8), CLEAR, (20, 10))
 
 
 def test_a_perfect_edit():

@@ -8,7 +8,7 @@ import warnings
 import cv2
 import numpy as np
 import pytest
-from skimage.metrics import peak_signal_noise_ratio
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from stenciltorch.canvas import Illustration, Size
 from stenciltorch.errors import InputError
@@ -17,6 +17,8 @@ from stenciltorch.evaluation.pixels import (
     MOST_DB,
     colour_error,
     difference_map,
+    ms_ssim,
+    ms_ssim_lightness,
     psnr,
     psnr_lightness,
     ssim,
@@ -35,6 +37,25 @@ def pair():
     return Illustration(noisy), Illustration(smooth)
 
 
+@pytest.fixture
+def large():
+    """Large enough for five scales, with sides that are no powers of two."""
+    rng = np.random.default_rng(6)
+    smooth = cv2.GaussianBlur(rng.integers(0, 256, (210, 181, 3), dtype=np.uint8), (0, 0), 4)
+    smooth = cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX)
+    noisy = np.clip(smooth + rng.normal(0, 25, smooth.shape), 0, 255).astype(np.uint8)
+    return Illustration(noisy), Illustration(smooth)
+
+
+@pytest.fixture
+def torchmetrics_image(monkeypatch):
+    if getattr(sys.modules.get("matplotlib"), "__spec__", None) is None:  # a stand-in that another test's library left
+        monkeypatch.delitem(sys.modules, "matplotlib", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what torchmetrics imports
+        return pytest.importorskip("torchmetrics.functional.image", reason="needs torchmetrics")
+
+
 def noisier(picture, strength):
     noise = np.random.default_rng(1).normal(0, 1, picture.array.shape)
     return Illustration(np.clip(picture.array + strength * noise, 0, 255).astype(np.uint8))
@@ -47,13 +68,20 @@ def test_psnr_is_that_of_scikit_image(pair):
     assert psnr_lightness(one, other) == pytest.approx(peak_signal_noise_ratio(*light, data_range=100), abs=1e-6)
 
 
-def test_psnr_and_ssim_are_those_of_torchmetrics(pair, monkeypatch):
-    if getattr(sys.modules.get("matplotlib"), "__spec__", None) is None:  # a stand-in that another test's library left
-        monkeypatch.delitem(sys.modules, "matplotlib", raising=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what torchmetrics imports
-        image = pytest.importorskip("torchmetrics.functional.image", reason="needs torchmetrics")
-    torch = pytest.importorskip("torch")
+def test_ssim_is_that_of_scikit_image(pair):
+    how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "full": True}
+    one, other = (part.array for part in pair)
+    expected, full = structural_similarity(one, other, data_range=255, channel_axis=2, **how)
+    assert ssim(*pair) == pytest.approx(expected, abs=1e-6)
+    left = np.zeros(pair[0].size, bool)
+    left[:, :20] = True
+    assert ssim(*pair, left) == pytest.approx(full[5:-5, 5:20].mean(), abs=1e-6)
+    light = [to_lab(part)[..., 0] for part in (one, other)]
+    assert ssim_lightness(*pair) == pytest.approx(structural_similarity(*light, data_range=100, **how)[0], abs=1e-6)
+
+
+def test_psnr_and_ssim_are_those_of_torchmetrics(pair, torchmetrics_image):
+    image, torch = torchmetrics_image, pytest.importorskip("torch")
     one, other = (torch.from_numpy(part.array.astype(np.float64)).permute(2, 0, 1)[None] for part in pair)
     assert psnr(*pair) == pytest.approx(float(image.peak_signal_noise_ratio(one, other, data_range=255.0)), abs=1e-6)
     assert ssim(*pair) == pytest.approx(inner(image, one, other, 255.0), abs=1e-6)
@@ -65,6 +93,45 @@ def inner(image, one, other, span):
     """torchmetrics' mean counts a padded rim of 5 px, which scikit-image's and the paper's do not."""
     _, full = image.structural_similarity_index_measure(one, other, data_range=span, return_full_image=True)
     return float(full[..., 5:-5, 5:-5].mean())
+
+
+def test_ms_ssim_is_made_of_torchmetrics_parts(large, torchmetrics_image):
+    """Five scales: the contrast of the first four, the similarity of the last, each to its power."""
+    torch = pytest.importorskip("torch")
+    colours = [torch.from_numpy(part.array.astype(np.float64)).permute(2, 0, 1)[None] for part in large]
+    light = [torch.from_numpy(to_lab(part.array)[..., 0])[None, None] for part in large]
+    assert ms_ssim(*large) == pytest.approx(over_scales(torchmetrics_image, *colours, 255.0), abs=1e-6)
+    assert ms_ssim_lightness(*large) == pytest.approx(over_scales(torchmetrics_image, *light, 100.0), abs=1e-6)
+    whole = torchmetrics_image.multiscale_structural_similarity_index_measure(*colours, data_range=255.0)
+    assert ms_ssim(*large) == pytest.approx(float(whole), abs=2e-3)  # which counts the last scale's padded rim
+
+
+def over_scales(image, one, other, span):
+    product = 1.0
+    for power in (0.0448, 0.2856, 0.3001, 0.2363):
+        _, contrast = image.structural_similarity_index_measure(
+            one, other, data_range=span, return_contrast_sensitivity=True
+        )
+        product *= float(contrast) ** power
+        one, other = (torch_halved(part) for part in (one, other))
+    return product * inner(image, one, other, span) ** 0.1333
+
+
+def torch_halved(part):
+    from torch.nn.functional import avg_pool2d
+
+    return avg_pool2d(part, 2)
+
+
+def test_ms_ssim_needs_176_pixels_and_knows_order(large):
+    assert ms_ssim(*(Illustration(part.array[:175]) for part in large)) is None
+    assert ms_ssim(*large) == pytest.approx(ms_ssim(*large[::-1]))
+    assert ms_ssim(large[0], large[0]) == pytest.approx(1.0)
+    found = [ms_ssim(noisier(large[1], strength), large[1]) for strength in (2, 10, 40, 120)]
+    assert found == sorted(found, reverse=True)
+    assert len(set(found)) == 4
+    negative = Illustration(255 - large[1].array)
+    assert ms_ssim(negative, large[1]) == 0.0
 
 
 def test_psnr_by_hand():

@@ -14,6 +14,7 @@ from stenciltorch.canvas import Illustration, Painting
 from stenciltorch.evaluation.contenders import FixedPicture
 from stenciltorch.evaluation.figures import BY_NAME
 from stenciltorch.evaluation.hints import SCOPES
+from stenciltorch.evaluation.judges import LPIPS
 from stenciltorch.evaluation.suite import FIXED, FULL, Plan, measure
 
 PLAN = Plan(edits=4, passes=3, counts=(0, 1, 2), reaches=(4, 6))
@@ -101,6 +102,40 @@ def test_lines_that_fade():
     for values_ in zip(*found, strict=True):
         assert list(values_) == sorted(values_, reverse=True)
         assert values_[-1] < 0.5
+
+
+def test_what_a_mask_keeps_and_what_it_opens(perfect):
+    """A painter whose own answer is the truth leaks nothing; a net that paints everything red leaks outside the mask
+    although the picture stays there.
+    """
+    assert perfect["raw_leak"] == pytest.approx(0, abs=0.1)
+    assert perfect["psnr_in_mask"] == 100.0
+    assert perfect["ssim_in_mask"] == pytest.approx(1.0)
+    found = [
+        values(measure(toy.case(shade=0), toy.Rooms(toy.reddened(step), shade=0), replace(LOOKS, mask=True)))
+        for step in (0, 20, 40)
+    ]
+    for name in ("raw_leak", "psnr_in_mask", "ssim_in_mask"):
+        badness = [BY_NAME[name].badness(one[name]) for one in found]
+        assert badness == sorted(badness)
+        assert badness[0] < badness[-1], name
+    assert [one["mask_error"] for one in found] == [0.0, 0.0, 0.0]
+
+
+def test_an_edit_reaches_as_far_as_its_room(perfect):
+    """Rooms of 48 x 48 with the dab in the middle: pixels of a square lie 0.3826 of its side from the middle."""
+    assert perfect["hint_range"] == pytest.approx(0.3826 * 48, rel=0.05)
+
+
+def test_a_look_is_taken_wherever_the_truth_is_known():
+    """LPIPS's place: a stand-in that counts differing bytes."""
+    look = lambda found, true: float((found.array != true.array).mean())  # noqa: E731
+    found = values(measure(toy.case(shade=0), toy.Rooms(shade=0), CURVES, look=look))
+    curve = [found[f"{LPIPS}@{count}_hints"] for count in ("0", "1", "2", "all")]
+    assert found[LPIPS] == curve[-1] == 0.0
+    assert curve == sorted(curve, reverse=True)
+    assert found[f"{LPIPS}_more_is_worse"] == 0.0
+    assert found[f"{LPIPS}_area"] > 0
 
 
 def test_a_painter_that_breaks_the_mask_is_caught():

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from stenciltorch.evaluation.cases import Source
     from stenciltorch.evaluation.contenders import Contender
-    from stenciltorch.evaluation.running import Result
     from stenciltorch.evaluation.suite import Plan
 
 DESCRIPTION = """\
@@ -78,33 +77,31 @@ def _measure(
     sources: Sequence[Source],
     plan: Plan,
     out: Path,
-    watch: Callable[[Result], None] | None = None,
     regime: str | None = None,
 ) -> dict[str, Any]:
     """Write one report into `out`; what its report.json holds."""
     import time
 
     from stenciltorch.cli.jobs import make_folder
+    from stenciltorch.evaluation.judges import at_hand, lacking
     from stenciltorch.evaluation.report import Report
     from stenciltorch.evaluation.running import Job
     from stenciltorch.evaluation.running import run as measure_all
 
     make_folder(out, "--out")
     asked = {"data": options.data.name, "hints": options.hints and options.hints.name, "limit": options.limit}
-    report = Report(out, contenders, plan, asked | ({"regime": regime} if regime else {}))
-    job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1)
+    report = Report(out, contenders, plan, asked | ({"regime": regime} if regime else {}), lacking())
+    job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1, at_hand())
     with _bar(len(sources)) as advance:
         for result in measure_all(sources, job, options.processes):
             report.add(result)
-            if watch:
-                watch(result)
             advance()
     return report.finish()
 
 
 def _run_protocol(options: argparse.Namespace, contenders: Sequence[Contender]) -> int:
     from stenciltorch.errors import InputError
-    from stenciltorch.evaluation.protocol import REGIMES, Gathered, Posed, write_protocol
+    from stenciltorch.evaluation.protocol import REGIMES, Posed, write_protocol
     from stenciltorch.evaluation.suite import FIXED
 
     if options.hints or any(not contender.answers_all for contender in contenders):
@@ -113,14 +110,11 @@ def _run_protocol(options: argparse.Namespace, contenders: Sequence[Contender]) 
         )
     sources = _sources(options)
     facts: dict[str, dict[str, Any]] = {}
-    distances: dict[str, dict[str, Any]] = {}
     for regime in REGIMES:
-        gathered = Gathered([], {})
         posed = [Posed(source, regime) for source in sources]
         out = options.out / regime
-        facts[regime] = _measure(options, contenders, posed, FIXED, out, gathered.add, regime)
-        distances[regime] = gathered.distances()
-    sys.stdout.write(write_protocol(options.out, facts, distances))
+        facts[regime] = _measure(options, contenders, posed, FIXED, out, regime)
+    sys.stdout.write(write_protocol(options.out, facts))
     return 0
 
 

@@ -125,9 +125,9 @@ def palette_distance(
 
 def segment_accuracy(
     painted: Illustration, flats: Illustration, regions: Regions, lineart: Lineart, smallest: int = 10
-) -> tuple[float, float] | None:
-    """Shares of regions, and of their pixels, whose median colour is nearest to their own of the picture's flat
-    colours, among regions of more than `smallest` px (BasicPBC's Acc-Thres and Pix-Acc).
+) -> tuple[float, float, float] | None:
+    """Shares of regions of more than `smallest` px, of all regions, and of the former's pixels, whose median colour is
+    nearest to their own of the picture's flat colours (BasicPBC's Acc-Thres, Acc and Pix-Acc).
     """
     clear = away_from_lines(lineart)
     colours = flat_colours(flats, regions)
@@ -137,12 +137,14 @@ def segment_accuracy(
     for label, box in boxes(regions):
         inside = regions.array[box] == label
         counted = inside & clear[box]
-        if inside.sum() <= smallest or not counted.any():
+        if not counted.any():
             continue
         median = np.median(lab[box][counted], axis=0)
         own = to_lab(colours[label])
         right.append(float(delta_e(median, own)) <= float(delta_e(palette, median).min()) + 1e-9)
         areas.append(int(inside.sum()))
-    if not areas:
+    known, sizes = np.array(right, np.float64), np.array(areas)
+    large = sizes > smallest
+    if not large.any():
         return None
-    return float(np.mean(right)), float(np.average(right, weights=areas))
+    return float(known[large].mean()), float(known.mean()), float(np.average(known[large], weights=sizes[large]))

@@ -31,6 +31,7 @@ class EditEffect:
         noticed: share of the pixels farther off that changed by more than 2.3.
         response: how much of the distance to the hint's colour was covered, 1 = all; None when the region had the
             colour already.
+        hint_range: mean distance in pixels of what changed from the hint; None when nothing did.
     """
 
     inside: float
@@ -38,16 +39,23 @@ class EditEffect:
     outside: float | None
     noticed: float | None
     response: float | None
+    hint_range: float | None
 
 
 def edit_effect(
-    before: Illustration, after: Illustration, region: Bool, colour: npt.NDArray[np.uint8], clear: Bool
+    before: Illustration,
+    after: Illustration,
+    region: Bool,
+    colour: npt.NDArray[np.uint8],
+    clear: Bool,
+    place: tuple[int, int],
 ) -> EditEffect:
     """Compare the paintings without and with an edit in `region`, bool (H, W).
 
     Args:
         colour: what the hint asks for, (3,).
         clear: pixels away from lines; the response is judged on them.
+        place: (row, column) of the hint.
     """
     change = difference_map(before, after)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * SPILL + 1, 2 * SPILL + 1))
@@ -60,6 +68,7 @@ def edit_effect(
         float(far.mean()) if far.size else None,
         float((far > VISIBLE).mean()) if far.size else None,
         _response(before, after, region & clear, to_lab(colour)),
+        hint_range(before, after, place),
     )
 
 
@@ -80,8 +89,10 @@ def hint_range(before: Illustration, after: Illustration, place: tuple[int, int]
     """Mean distance in pixels from the hint's (row, column) of the pixels that changed by more than 2.3 dE76
     (hint propagation range, Yun et al. 2023); None when none did.
     """
-    change = np.linalg.norm(to_lab(before.array) - to_lab(after.array), axis=2)
-    rows, columns = np.nonzero(change > VISIBLE)
+    rows, columns = np.nonzero((before.array != after.array).any(axis=2))
+    pair = (to_lab(picture.array[rows, columns]) for picture in (before, after))
+    seen = np.linalg.norm(np.subtract(*pair), axis=1) > VISIBLE
+    rows, columns = rows[seen], columns[seen]
     return float(np.hypot(rows - place[0], columns - place[1]).mean()) if rows.size else None
 
 

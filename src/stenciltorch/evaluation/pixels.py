@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.metrics import structural_similarity
 
 from stenciltorch.canvas import Illustration
 from stenciltorch.errors import InputError
@@ -14,8 +14,15 @@ from stenciltorch.evaluation.hints import Bool
 SSIM_WINDOW = 11
 """Pixels that the Gaussian of SSIM (sigma 1.5) spans; smaller pictures have none."""
 
+RIM = SSIM_WINDOW // 2
+
+POWERS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+"""How much each scale of `ms_ssim` counts, the finest first (Wang 2003)."""
+
 MOST_DB = 100.0
 """PSNR of equal pictures, which would be infinite."""
+
+GAUSSIAN = cv2.getGaussianKernel(SSIM_WINDOW, 1.5, cv2.CV_64F)
 
 
 def psnr(painted: Illustration, target: Illustration, counted: Bool | None = None) -> float | None:
@@ -39,10 +46,14 @@ def _decibels(
     return float(min(MOST_DB, 10 * np.log10(span**2 / max(float(error.mean(dtype=np.float64)), 1e-300))))
 
 
-def ssim(painted: Illustration, target: Illustration) -> float | None:
-    """Structural similarity (Wang 2004: Gaussian of sigma 1.5 over 11 x 11) of R, G and B; None below 11 px a side."""
+def ssim(painted: Illustration, target: Illustration, counted: Bool | None = None) -> float | None:
+    """Structural similarity (Wang 2004: Gaussian of sigma 1.5 over 11 x 11) of R, G and B; None below 11 px a side.
+
+    Args:
+        counted: pixels (H, W) whose windows count, among those whose window lies in the picture; all when not given.
+    """
     _check(painted, target)
-    return _similarity(painted.array.astype(np.float64), target.array.astype(np.float64), 255.0)
+    return _similarity(painted.array.astype(np.float64), target.array.astype(np.float64), 255.0, counted)
 
 
 def ssim_lightness(painted: Illustration, target: Illustration) -> float | None:
@@ -51,20 +62,61 @@ def ssim_lightness(painted: Illustration, target: Illustration) -> float | None:
     return _similarity(to_lab(painted.array)[..., 0], to_lab(target.array)[..., 0], 100.0)
 
 
-def _similarity(found: Float, wanted: Float, span: float) -> float | None:
+def _similarity(found: Float, wanted: Float, span: float, counted: Bool | None = None) -> float | None:
     if min(found.shape[:2]) < SSIM_WINDOW:
         return None
-    return float(
-        structural_similarity(  # type: ignore[no-untyped-call]
-            found,
-            wanted,
-            data_range=span,
-            channel_axis=2 if found.ndim == 3 else None,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-        )
-    )
+    similarity, _ = _structure(found, wanted, span)
+    if counted is None:
+        return float(similarity.mean())
+    inner = counted[RIM:-RIM, RIM:-RIM]
+    return float(similarity[inner].mean()) if inner.any() else None
+
+
+def _structure(found: Float, wanted: Float, span: float) -> tuple[Float, Float]:
+    """Similarity, and its part without lightness, of each window that lies in the pictures (H - 10, W - 10, ...)."""
+    first, second = (0.01 * span) ** 2, (0.03 * span) ** 2
+    one, other = _window(found), _window(wanted)
+    spread = _window(found * found) + _window(wanted * wanted) - one * one - other * other
+    contrast = (2 * (_window(found * wanted) - one * other) + second) / (spread + second)
+    return contrast * (2 * one * other + first) / (one * one + other * other + first), contrast
+
+
+def _window(values: Float) -> Float:
+    """Gaussian means over the windows inside."""
+    blurred = cv2.sepFilter2D(values, cv2.CV_64F, GAUSSIAN, GAUSSIAN, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(blurred[RIM:-RIM, RIM:-RIM], np.float64)
+
+
+def ms_ssim(painted: Illustration, target: Illustration) -> float | None:
+    """Structural similarity over five scales (Wang 2003) of R, G and B; None below 176 px a side."""
+    _check(painted, target)
+    return _over_scales(painted.array.astype(np.float64), target.array.astype(np.float64), 255.0)
+
+
+def ms_ssim_lightness(painted: Illustration, target: Illustration) -> float | None:
+    """As `ms_ssim`, of L*."""
+    _check(painted, target)
+    return _over_scales(to_lab(painted.array)[..., 0], to_lab(target.array)[..., 0], 100.0)
+
+
+def _over_scales(found: Float, wanted: Float, span: float) -> float | None:
+    """Means over pixels and channels of each scale, those below 0 as 0, to the scale's power, multiplied."""
+    if min(found.shape[:2]) < SSIM_WINDOW * 2 ** (len(POWERS) - 1):
+        return None
+    product = 1.0
+    for scale, power in enumerate(POWERS, start=1):
+        similarity, contrast = _structure(found, wanted, span)
+        mean = float((similarity if scale == len(POWERS) else contrast).mean())
+        product *= max(0.0, mean) ** power
+        found, wanted = _halved(found), _halved(wanted)
+    return product
+
+
+def _halved(values: Float) -> Float:
+    """Means of 2 x 2 pixels; an odd last row or column is left out."""
+    height, width = (side // 2 * 2 for side in values.shape[:2])
+    even = values[:height, :width]
+    return (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4
 
 
 def difference_map(one: Illustration, other: Illustration) -> Float:

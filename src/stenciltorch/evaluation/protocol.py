@@ -13,11 +13,9 @@ import numpy as np
 
 from stenciltorch.canvas import Hints, Illustration, Regions, Size
 from stenciltorch.evaluation.cases import Case, Source, centre_crop, drawn_case
-from stenciltorch.evaluation.colour import Float
-from stenciltorch.evaluation.distances import DISTANCES, interval_over_halves
-from stenciltorch.evaluation.features import NAME as FEATURES
-from stenciltorch.evaluation.features import describe
-from stenciltorch.evaluation.running import Result
+from stenciltorch.evaluation.figures import SETS
+from stenciltorch.evaluation.judges import LPIPS
+from stenciltorch.evaluation.report import rows_of, shown, weights_lines
 from stenciltorch.files import write_bytes
 
 SIDE = 512
@@ -84,98 +82,76 @@ def hints_for(regime: Regime, flats: Illustration) -> Hints:
     return Hints(pixels)
 
 
-@dataclass
-class Gathered:
-    """Features of all pictures of one regime."""
-
-    true: list[Float]
-    found: dict[str, list[Float]]
-
-    def add(self, result: Result) -> None:
-        assert result.case.target is not None
-        self.true.append(describe(result.case.target))
-        for outcome in result.outcomes:
-            self.found.setdefault(outcome.contender, []).append(describe(outcome.painting.illustration))
-
-    def distances(self, seed: int = 0) -> dict[str, dict[str, Any]]:
-        """For each contender, `own-frechet`, `own-kid` and `own-mmd` with intervals; nothing below two pictures."""
-        if len(self.true) < 2:
-            return {name: {} for name in self.found}
-        true = np.array(self.true)
-        rows: dict[str, dict[str, Any]] = {}
-        for name, vectors in self.found.items():
-            found = np.array(vectors)
-            rows[name] = {
-                f"own-{title}": {
-                    "value": distance(found, true),
-                    "halves": interval_over_halves(distance, found, true, np.random.default_rng(seed)),
-                }
-                for title, distance in DISTANCES.items()
-            }
-        return rows
-
-
-SHOWN = ("psnr", "ssim", "dE_mean")
+SHOWN = ("psnr", "ssim", "ms_ssim", "dE_mean", LPIPS)
 """Figures of single pictures in the table, besides the distances between sets."""
 
 
 Facts = Mapping[str, Mapping[str, Any]]
 
 
-def write_protocol(out: Path, facts: Facts, distances: Facts) -> str:
+def write_protocol(out: Path, facts: Facts) -> str:
     """Write protocol.json and protocol.md; the text of the latter.
 
     Args:
         facts: what each regime's report holds.
-        distances: of each regime, by contender.
     """
-    pictures = next(iter(facts.values()))["pictures"]
+    first = next(iter(facts.values()))
     about = {
-        "pictures": pictures,
+        "pictures": first["pictures"],
         "crop": SIDE,
         "regular_hints": {"step": STEP, "radius": RADIUS},
-        "features": FEATURES,
+        "features": first["features"],
         "recipes": {regime: found["recipe_sha256"] for regime, found in facts.items()},
-        "weights": {name: column["weights"] for name, column in next(iter(facts.values()))["contenders"].items()},
+        "weights": {name: column["weights"] for name, column in first["contenders"].items()},
+        "published_weights": first["published_weights"],
         "figures": {
-            regime: {name: _means(column) for name, column in found["contenders"].items()}
+            regime: {name: _chosen(column) for name, column in found["contenders"].items()}
             for regime, found in facts.items()
         },
-        "distances": distances,
-        "not_computed": next(iter(facts.values()))["not_computed"],
+        "not_computed": first["not_computed"],
     }
     write_bytes(out / "protocol.json", (json.dumps(about, indent=2) + "\n").encode())
-    text = protocol_table(facts, distances, pictures)
+    text = protocol_table(facts)
     write_bytes(out / "protocol.md", text.encode())
     return text
 
 
-def _means(column: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: column["figures"].get(name) for name in SHOWN}
+def _chosen(column: Mapping[str, Any]) -> dict[str, Any]:
+    rows = rows_of(column)
+    return {name: rows[name] for name in (*SHOWN, *(figure.name for figure in SETS)) if name in rows}
 
 
-def protocol_table(facts: Facts, distances: Facts, pictures: int) -> str:
-    """A row for each contender and figure, a column for each regime and their plain mean."""
-    lines = [
-        f"{pictures} pictures, centre crops of {SIDE}; regular hints: a dab of radius {RADIUS} every {STEP} px.",
-        "",
-    ]
-    lines += ["| model | figure | " + " | ".join(facts) + " | mean |", "|---|---|" + "---|" * (len(facts) + 1)]
+def protocol_table(facts: Facts) -> str:
+    """A row for each contender and figure, a column for each regime and the plain mean of the three; then what it was
+    made with.
+    """
     first = next(iter(facts.values()))
+    lines = [
+        f"{first['pictures']} pictures, centre crops of {SIDE}; regular hints: radius {RADIUS}, every {STEP} px.",
+        "95 % bootstrap intervals over pictures. The mean is the mean of the columns.",
+        "",
+        "| model | figure | " + " | ".join(facts) + " | mean |",
+        "|---|---|" + "---|" * (len(facts) + 1),
+    ]
     for name in first["contenders"]:
-        for figure in SHOWN:
-            found = [regime["contenders"][name]["figures"].get(figure) for regime in facts.values()]
-            lines.append(_line(name, figure, [one and one["mean"] for one in found]))
-        for figure in (f"own-{title}" for title in DISTANCES):
-            parts = [distances[regime].get(name, {}).get(figure) for regime in facts]
-            lines.append(_line(name, figure, [part and part["value"] for part in parts]))
+        columns = [_chosen(regime["contenders"][name]) for regime in facts.values()]
+        for figure in (*SHOWN, *(one.name for one in SETS)):
+            found = [column.get(figure) for column in columns]
+            if any(found):
+                lines.append(f"| {name} | {figure} | " + " | ".join(map(shown, found)) + f" | {_mean(found)} |")
         for figure, reason in first["not_computed"].items():
             lines.append(f"| {name} | {figure} | " + " | ".join([reason] * (len(facts) + 1)) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_made_with(facts, first)]) + "\n"
 
 
-def _line(name: str, figure: str, values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    mean = f"{np.mean(known):.4g}" if len(known) == len(values) else "-"
-    cells = ["-" if value is None else f"{value:.4g}" for value in values]
-    return f"| {name} | {figure} | " + " | ".join(cells) + f" | {mean} |"
+def _mean(found: Sequence[Mapping[str, Any] | None]) -> str:
+    """Of the columns; none where one is missing."""
+    values = [one.get("mean", one.get("value")) for one in found if one]
+    return f"{np.mean(values):.4g}" if len(values) == len(found) else "-"
+
+
+def _made_with(facts: Facts, first: Mapping[str, Any]) -> list[str]:
+    lines = [f"- recipe of {regime}: sha256 {found['recipe_sha256']}" for regime, found in facts.items()]
+    for name, column in first["contenders"].items():
+        lines += [f"- {name}, {file}: sha256 {digest}" for file, digest in column["weights"].items()]
+    return lines + weights_lines(first)

@@ -14,18 +14,17 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration, Stencil
 from stenciltorch.evaluation.contenders import Contender
-from stenciltorch.evaluation.figures import FIGURES
+from stenciltorch.evaluation.features import NAME as FEATURES
+from stenciltorch.evaluation.figures import FIGURES, SETS
+from stenciltorch.evaluation.gathering import Gathered
 from stenciltorch.evaluation.hints import SCOPES
+from stenciltorch.evaluation.judges import FID, NEEDS, NO_TRUTH, TOO_FEW, provenance, remedies
 from stenciltorch.evaluation.page import Card, Shown, page
 from stenciltorch.evaluation.running import Result
-from stenciltorch.evaluation.statistics import Estimate
 from stenciltorch.evaluation.suite import Plan
 from stenciltorch.evaluation.summary import Tally, hints_of, tally
 from stenciltorch.files import write_bytes, write_hints, write_illustration, write_lineart
 from stenciltorch.runtime.folder import read_manifest
-
-MISSING = "not computed: weights missing"
-LEARNED = ("FID", "LPIPS (AlexNet)")
 
 
 @dataclass
@@ -35,18 +34,21 @@ class Report:
     Args:
         out: folder to write.
         asked: what was asked for, in plain values: data, hints, limit.
+        without: figures whose weights are not here, and why they are not computed.
     """
 
     out: Path
     contenders: Sequence[Contender]
     plan: Plan
     asked: Mapping[str, Any]
+    without: Mapping[str, str]
     _names: list[str] = field(default_factory=list)
     _requests: list[str] = field(default_factory=list)
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _seconds: dict[str, list[list[float]]] = field(default_factory=dict)
     _peaks: dict[str, int] = field(default_factory=dict)
     _cards: list[Card] = field(default_factory=list)
+    _sets: Gathered = field(default_factory=Gathered)
 
     def add(self, result: Result) -> None:
         """Write the case's pictures, keep its figures.
@@ -56,6 +58,7 @@ class Report:
         """
         name = result.case.name
         self._names.append(name)
+        self._sets.add(result)
         self._requests.append(fingerprint(result.case.stencil))
         for outcome in result.outcomes:
             self._tallies.setdefault(outcome.contender, tally([])).cases.append(outcome.measured)
@@ -97,8 +100,10 @@ class Report:
             "recipe_sha256": hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest(),
             "pictures": len(self._names),
             "hints": hints_of(next(iter(self._tallies.values()), tally([])).cases),
+            "features": FEATURES,
             "contenders": {contender.name: self._column(contender) for contender in self.contenders},
-            "not_computed": dict.fromkeys(LEARNED, MISSING),
+            "not_computed": self._not_computed(),
+            "published_weights": provenance(name for name in NEEDS if name not in self.without),
             "cases": self._per_case(),
             "timing": {name: self._timing(name) for name in self._seconds},
         }
@@ -106,7 +111,22 @@ class Report:
     def _column(self, contender: Contender) -> dict[str, Any]:
         counted = self._tallies.get(contender.name, tally([]))
         figures = {name: found and asdict(found) for name, found in counted.estimates().items()}
-        return {"kind": contender.kind, "weights": weights_of(contender), "figures": figures, "p90": counted.p90()}
+        sets = {name: asdict(apart) for name, apart in self._sets.distances(contender.name).items()}
+        return {
+            "kind": contender.kind,
+            "weights": weights_of(contender),
+            "figures": figures,
+            "sets": sets,
+            "p90": counted.p90(),
+        }
+
+    def _not_computed(self) -> dict[str, str]:
+        """Missing weights come first; then pictures that these figures cannot be had of."""
+        pictures = len(self._sets.true.get("own", []))
+        reasons = {} if pictures else dict.fromkeys(NEEDS, NO_TRUTH)
+        if pictures == 1:
+            reasons = {FID: TOO_FEW}
+        return reasons | dict(self.without)
 
     def _per_case(self) -> dict[str, dict[str, dict[str, float]]]:
         return {
@@ -164,7 +184,7 @@ def markdown_title(facts: Mapping[str, Any]) -> str:
 def markdown(facts: Mapping[str, Any]) -> str:
     """One table: a row for each figure, a column for each contender."""
     columns = facts["contenders"]
-    known = {name for column in columns.values() for name, found in column["figures"].items() if found}
+    known = {name for column in columns.values() for name, found in rows_of(column).items() if found}
     lines = [
         f"# Evaluation: {markdown_title(facts)}",
         "",
@@ -174,22 +194,43 @@ def markdown(facts: Mapping[str, Any]) -> str:
         "| figure | better | " + " | ".join(columns) + " |",
         "|---|---|" + "---|" * len(columns),
     ]
-    for figure in FIGURES:
+    for figure in (*FIGURES, *SETS):
         if figure.name in known:
-            cells = [shown(column["figures"].get(figure.name)) for column in columns.values()]
+            cells = [shown(rows_of(column).get(figure.name)) for column in columns.values()]
             better = f"near {figure.ideal:g}" if figure.better == "near" else figure.better
             lines.append(f"| {figure.name} | {better} | " + " | ".join(cells) + " |")
     for name, reason in facts["not_computed"].items():
         lines.append(f"| {name} | less | " + " | ".join([reason] * len(columns)) + " |")
-    return "\n".join([*lines, "", *_timing_lines(facts["timing"])]) + "\n"
+    return "\n".join([*lines, "", *weights_lines(facts), *_timing_lines(facts["timing"])]) + "\n"
+
+
+def rows_of(column: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of single pictures and of sets."""
+    return {**column["figures"], **column["sets"]}
 
 
 def shown(found: Mapping[str, Any] | None) -> str:
+    """A mean or a distance with its interval."""
     if not found:
         return "-"
-    known = Estimate(**found)
-    interval = "" if known.low is None else f" [{known.low:.3g}, {known.high:.3g}]"
-    return f"{known.mean:.4g}{interval}"
+    value, low, high = found.get("mean", found.get("value")), found["low"], found["high"]
+    return f"{value:.4g}" + ("" if low is None else f" [{low:.3g}, {high:.3g}]")
+
+
+def weights_lines(facts: Mapping[str, Any]) -> list[str]:
+    """The published weights behind the figures, and how to get those that are missing."""
+    used = [
+        f"- weights of {name}: {of['file']}, sha256 {of['file_sha256']} ({CHECKED[of['checked']]})"
+        for name, of in facts["published_weights"].items()
+    ]
+    return used + [f"- {line}" for line in remedies(facts["not_computed"])]
+
+
+CHECKED = {
+    "published": "as published",
+    "yours": "as its user says",
+    "nothing": "not checked, for want of a published sha256",
+}
 
 
 def _timing_lines(timing: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -42,12 +42,14 @@ class Edit:
     Args:
         region: bool (H, W).
         colour: what is asked for after the edit, (3,).
+        place: (row, column) in the middle of the largest stroke that asks for it.
     """
 
     before: Hints
     after: Hints
     region: Bool
     colour: npt.NDArray[np.uint8]
+    place: tuple[int, int]
 
 
 def draw_edits(case: Case, count: int, rng: np.random.Generator) -> list[Edit]:
@@ -63,8 +65,16 @@ def draw_edits(case: Case, count: int, rng: np.random.Generator) -> list[Edit]:
         others = [stroke for stroke, owner in zip(found, owners, strict=True) if owner != label]
         make = _added if turn % 2 == 0 else _recoloured
         before, after, colour = make(mine, others, case.stencil.size)
-        edits.append(Edit(before, after, case.regions.array == label, colour))
+        place = _middle(max(mine, key=lambda stroke: len(stroke.pixels)), case.stencil.size)
+        edits.append(Edit(before, after, case.regions.array == label, colour, place))
     return edits
+
+
+def _middle(stroke: Stroke, size: Size) -> tuple[int, int]:
+    """The stroke's pixel nearest to the mean of its pixels."""
+    rows, columns = np.divmod(stroke.pixels, size.width)
+    nearest = int(np.hypot(rows - rows.mean(), columns - columns.mean()).argmin())
+    return int(rows[nearest]), int(columns[nearest])
 
 
 def _added(mine: list[Stroke], others: list[Stroke], size: Size) -> tuple[Hints, Hints, npt.NDArray[np.uint8]]:

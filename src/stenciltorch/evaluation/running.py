@@ -14,10 +14,13 @@ from itertools import chain
 
 import cv2
 
-from stenciltorch.canvas import Colorizer, Painting, Stencil
+from stenciltorch.canvas import Colorizer, Illustration, Painting, Stencil
 from stenciltorch.errors import DatasetError
 from stenciltorch.evaluation.cases import Case, Source
+from stenciltorch.evaluation.colour import Float
 from stenciltorch.evaluation.contenders import Contender
+from stenciltorch.evaluation.features import describe
+from stenciltorch.evaluation.judges import Judges, open_judges
 from stenciltorch.evaluation.suite import FIXED, FULL, Measured, Plan, measure
 
 Clock = Callable[[], float]
@@ -30,12 +33,14 @@ class Job:
     Args:
         threads: of each process. Figures may differ in the last digit between numbers of threads.
         clock: seconds, for the latency of models; a function that every process can import.
+        learned: figures that need published weights, of `judges.at_hand()`.
     """
 
     contenders: tuple[Contender, ...]
     clock: Clock
     plan: Plan = FULL
     threads: int = 1
+    learned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Outcome:
     Args:
         seconds: of each call of the colorizer, in order; the first includes looking at the drawing.
         peak: most memory that the process has held so far, in bytes.
+        features: of the painting, by extractor, to compare sets by; none where the truth is not known.
     """
 
     contender: str
@@ -52,14 +58,20 @@ class Outcome:
     measured: Measured
     seconds: list[float]
     peak: int
+    features: dict[str, Float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One case, all contenders in order."""
+    """One case, all contenders in order.
+
+    Args:
+        features: of the true picture, as those of the outcomes.
+    """
 
     case: Case
     outcomes: list[Outcome]
+    features: dict[str, Float] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,16 +108,23 @@ def run(sources: Sequence[Source], job: Job, processes: int = 1) -> Iterator[Res
 
 
 def run_one(source: Source, job: Job) -> Result:
-    case = source.load()
-    return Result(case, [_outcome(case, contender, job) for contender in job.contenders])
+    case, judges = source.load(), open_judges(job.learned, job.threads)
+    outcomes = [_outcome(case, contender, job, judges) for contender in job.contenders]
+    return Result(case, outcomes, _features(case.target, judges) if case.target else {})
 
 
-def _outcome(case: Case, contender: Contender, job: Job) -> Outcome:
+def _features(picture: Illustration, judges: Judges) -> dict[str, Float]:
+    learned = judges.inception(picture) if judges.inception else {}
+    return {"own": describe(picture)} | learned
+
+
+def _outcome(case: Case, contender: Contender, job: Job, judges: Judges) -> Outcome:
     timed = Timed(contender.open(case, job.threads), job.clock)
     painting = timed(case.stencil)
     plan = job.plan if contender.answers_all else replace(FIXED, reaches=job.plan.reaches)
-    measured = measure(case, timed, plan, painting)
-    return Outcome(contender.name, painting, measured, timed.seconds, _peak_memory())
+    measured = measure(case, timed, plan, painting, judges.lpips)
+    features = _features(painting.illustration, judges) if case.target else {}
+    return Outcome(contender.name, painting, measured, timed.seconds, _peak_memory(), features)
 
 
 def _peak_memory() -> int:

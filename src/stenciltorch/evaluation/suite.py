@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from stenciltorch.canvas import Colorizer, Hints, Illustration, Painting, Stencil
+from stenciltorch.canvas import Colorizer, Hints, Illustration, Lineart, Painting, Stencil
 from stenciltorch.evaluation import areas, edits, lines, masks, pixels, requests
 from stenciltorch.evaluation.cases import Case
 from stenciltorch.evaluation.hints import SCOPES, HintError, Stroke, Wishes, away_from_lines, find_strokes, hint_errors
+from stenciltorch.evaluation.judges import LPIPS
 
 Figures = dict[str, float | None]
+
+Look = Callable[[Illustration, Illustration], float | None]
+"""How different a painting looks from the true picture, as a network with published weights sees it."""
 
 PAPER = 200
 """Lineart brighter than this is bare paper."""
@@ -34,7 +38,7 @@ class Plan:
     """
 
     edits: int = 4
-    passes: int = 4
+    passes: int = 8
     counts: tuple[int, ...] = (0, 1, 2, 4, 8, 16, 32)
     messy: bool = True
     mask: bool = True
@@ -61,16 +65,19 @@ class Measured:
     hints: dict[str, list[float]] = field(default_factory=dict)
 
 
-def measure(case: Case, colorizer: Colorizer, plan: Plan = FULL, painting: Painting | None = None) -> Measured:
+def measure(
+    case: Case, colorizer: Colorizer, plan: Plan = FULL, painting: Painting | None = None, look: Look | None = None
+) -> Measured:
     """Paint the case and what the plan makes of it, and measure all of it.
 
     Args:
         painting: the case's own painting, if it is there already.
+        look: LPIPS, where its weights are here.
     """
     first = painting or colorizer(case.stencil)
     found = hint_errors(first.illustration, case.stencil.hints, case.stencil.lineart, case.regions)
     figures: Figures = {}
-    for part in (_of_painting(case, first, plan), _of_requests(case, first, colorizer, plan)):
+    for part in (_of_painting(case, first, plan, look), _of_requests(case, first, colorizer, plan, look)):
         figures.update(part)
     return Measured(figures, by_scope(found))
 
@@ -80,13 +87,15 @@ def by_scope(errors: list[HintError]) -> dict[str, list[float]]:
     return {scope: some for scope, some in values.items() if some}
 
 
-def _of_painting(case: Case, painting: Painting, plan: Plan) -> Figures:
+def _of_painting(case: Case, painting: Painting, plan: Plan, look: Look | None) -> Figures:
     """What one painting shows."""
     lineart, shown = case.stencil.lineart, painting.illustration
     figures: Figures = {"line_contrast": lines.line_contrast(shown, lineart)}
     reference = case.target or lineart.as_illustration()
-    figures |= _pair(lines.line_retention(shown, reference, lineart), "line_retention", "line_ratio")
+    figures |= _named(lines.line_retention(shown, reference, lineart), "line_retention", "line_ratio")
     figures["phantom_lines"] = lines.phantom_lines(shown, lineart, case.target)
+    if case.target and look:
+        figures[LPIPS] = look(shown, case.target)
     if case.target and case.flats:
         figures |= _against_truth(case, painting, case.target, case.flats, plan)
     return figures
@@ -100,11 +109,11 @@ def _against_truth(case: Case, painting: Painting, target: Illustration, flats: 
     figures: Figures = {f"bleed@{reach}": lines.bleed(shown, borders, reach) for reach in plan.reaches}
     figures["bleed_open@6"] = lines.bleed(shown, borders, 6, lined=False)
     figures["shading_ratio"] = areas.shading_ratio(shown, target, flats, case.regions, lineart, hinted)
-    figures |= _pair(areas.tint_bias(shown, target, unhinted), "tint_a", "tint_b")
+    figures |= _named(areas.tint_bias(shown, target, unhinted), "tint_a", "tint_b")
     rng = case.rng("palette")
     figures["palette_distance"] = areas.palette_distance(shown, target, away_from_lines(lineart), rng)
     accuracy = areas.segment_accuracy(painting.colour, flats, case.regions, lineart)
-    figures |= _pair(accuracy, "segment_accuracy", "pixel_accuracy")
+    figures |= _named(accuracy, "segment_accuracy", "segment_accuracy_all", "pixel_accuracy")
     return figures | _pixelwise(painting, target, lineart.array > PAPER)
 
 
@@ -119,14 +128,16 @@ def _pixelwise(painting: Painting, target: Illustration, paper: np.ndarray) -> F
         "psnr_L": pixels.psnr_lightness(shown, target),
         "ssim": pixels.ssim(shown, target),
         "ssim_L": pixels.ssim_lightness(shown, target),
+        "ms_ssim": pixels.ms_ssim(shown, target),
+        "ms_ssim_L": pixels.ms_ssim_lightness(shown, target),
     }
 
 
-def _pair(values: tuple[float, float] | None, *names: str) -> Figures:
-    return dict(zip(names, values or (None, None), strict=True))
+def _named(values: tuple[float, ...] | None, *names: str) -> Figures:
+    return dict(zip(names, values or (None,) * len(names), strict=True))
 
 
-def _of_requests(case: Case, first: Painting, colorizer: Colorizer, plan: Plan) -> Figures:
+def _of_requests(case: Case, first: Painting, colorizer: Colorizer, plan: Plan, look: Look | None) -> Figures:
     """What further requests show."""
     figures: Figures = {}
     if plan.edits:
@@ -134,7 +145,7 @@ def _of_requests(case: Case, first: Painting, colorizer: Colorizer, plan: Plan) 
     if plan.passes > 1:
         figures |= _passes(case, first, colorizer, plan.passes)
     if plan.counts:
-        figures |= _curve(case, first, colorizer, plan.counts)
+        figures |= _curve(case, first, colorizer, plan.counts, look)
     if plan.messy:
         figures |= _messy(case, colorizer)
     if plan.mask:
@@ -148,12 +159,13 @@ def _edits(case: Case, colorizer: Colorizer, count: int) -> Figures:
     clear, effects = away_from_lines(case.stencil.lineart), []
     for edit in requests.draw_edits(case, count, case.rng("edits")):
         before, after = (colorizer(case.stencil.with_hints(hints)).illustration for hints in (edit.before, edit.after))
-        effects.append(edits.edit_effect(before, after, edit.region, edit.colour, clear))
+        effects.append(edits.edit_effect(before, after, edit.region, edit.colour, clear, edit.place))
     return {
         "edit_locality": edits.locality(effects),
         "edit_outside": _mean(effect.outside for effect in effects),
         "edit_noticed": _mean(effect.noticed for effect in effects),
         "edit_response": _mean(effect.response for effect in effects),
+        "hint_range": _mean(effect.hint_range for effect in effects),
     }
 
 
@@ -170,7 +182,7 @@ def _passes(case: Case, first: Painting, colorizer: Colorizer, count: int) -> Fi
     }
 
 
-def _curve(case: Case, first: Painting, colorizer: Colorizer, counts: tuple[int, ...]) -> Figures:
+def _curve(case: Case, first: Painting, colorizer: Colorizer, counts: tuple[int, ...], look: Look | None) -> Figures:
     """Nested sets of hints; every painting is judged by all hints, given or not."""
     order = requests.shuffled(find_strokes(case.stencil.hints), case.rng("curve"))
     paper, wishes = case.stencil.lineart.array > PAPER, _wishes(case, order)
@@ -181,7 +193,7 @@ def _curve(case: Case, first: Painting, colorizer: Colorizer, counts: tuple[int,
         if count != last[0]:
             whole = count == len(order)
             shown = first if whole else colorizer(requests.with_strokes(case.stencil, order[:count]))
-            last = (count, _step(case, shown, wishes, paper))
+            last = (count, _step(case, shown, wishes, paper, look))
         figures |= {f"{name}@{title}_hints": value for name, value in last[1].items()}
     return figures | _areas(figures, [title for title, _ in steps])
 
@@ -190,24 +202,26 @@ def _wishes(case: Case, found: list[Stroke]) -> Wishes:
     return Wishes(found, case.stencil.lineart, case.regions, LOOKED_AT)
 
 
-def _step(case: Case, painting: Painting, wishes: Wishes, paper: np.ndarray) -> Figures:
+def _step(case: Case, painting: Painting, wishes: Wishes, paper: np.ndarray, look: Look | None) -> Figures:
     shown = painting.illustration
     step: Figures = {"region_chroma": wishes.region_chroma(shown)}
     if case.target:
         step["psnr"] = pixels.psnr(shown, case.target)
         step["psnr_paper"] = pixels.psnr(painting.colour, case.target, paper)
+        if look:
+            step[LPIPS] = look(shown, case.target)
     return step
 
 
 def _areas(figures: Mapping[str, float | None], titles: list[str]) -> Figures:
     """Mean height of each curve over its steps, and the share of steps at which more hints made it worse."""
     found: Figures = {}
-    for name, better in (("region_chroma", -1), ("psnr", 1)):
+    for name, better, step in (("region_chroma", -1, 0.05), ("psnr", 1, 0.05), (LPIPS, -1, 0.005)):
         heights = [figures.get(f"{name}@{title}_hints") for title in titles]
         known = np.array([height for height in heights if height is not None])
         if len(known) == len(titles) > 1:
             found[f"{name}_area"] = float((known[1:] + known[:-1]).mean() / 2)
-            found[f"{name}_more_is_worse"] = float(np.mean(np.diff(known) * better < -0.05))
+            found[f"{name}_more_is_worse"] = float(np.mean(np.diff(known) * better < -step))
     return found
 
 
@@ -234,11 +248,22 @@ def _mask(case: Case, first: Painting, colorizer: Colorizer) -> Figures:
     base = case.target or first.illustration
     mask = requests.partial_mask(case, case.rng("mask"))
     painting = colorizer(case.stencil.with_base(base).with_mask(mask))
-    error = masks.mask_error(painting.illustration, base, mask)
-    return {
+    shown, inside = painting.illustration, mask.array > 127
+    error = masks.mask_error(shown, base, mask)
+    figures: Figures = {
         "mask_error": None if error is None else float(error),
-        "seam": masks.seam(painting.illustration, base, mask, case.stencil.lineart),
+        "seam": masks.seam(shown, base, mask, case.stencil.lineart),
+        "raw_leak": masks.raw_leak(inked(painting.colour, case.stencil.lineart), base, mask),
     }
+    if case.target:
+        figures["psnr_in_mask"] = pixels.psnr(shown, case.target, inside)
+        figures["ssim_in_mask"] = pixels.ssim(shown, case.target, inside)
+    return figures
+
+
+def inked(colour: Illustration, lineart: Lineart) -> Illustration:
+    """The drawing's lines over colours, as finished pictures have them."""
+    return Illustration((colour.array * (lineart.array[..., None] / 255.0)).round().astype(np.uint8))
 
 
 def _order(case: Case, first: Painting, colorizer: Colorizer) -> Figures:

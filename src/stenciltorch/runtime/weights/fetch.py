@@ -20,12 +20,21 @@ from stenciltorch.runtime.weights.store import sha256_of
 BLOCK = 2**20
 OFFLINE = "STENCILTORCH_OFFLINE"
 
+HOSTS = frozenset(
+    {
+        "download.pytorch.org",
+        "github.com",  # releases, which redirect to one of the next two
+        "objects.githubusercontent.com",
+        "release-assets.githubusercontent.com",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Allowed:
     """Which addresses may be asked, redirections included."""
 
-    hosts: frozenset[str] = frozenset({"download.pytorch.org"})
+    hosts: frozenset[str] = HOSTS
     schemes: frozenset[str] = frozenset({"https"})
     seconds: float = 30.0
 
