@@ -136,7 +136,7 @@ class OnnxColorizer:
         """Bring the painter's answers to the drawing's own size, strip by strip."""
         pictures = {name: np.empty((*drawing.size, 3), np.uint8) for name in ANSWERS}
         for rows in strips(drawing.size, self.strip_pixels):
-            finished = self.model.finisher.run({**answers, **_strip(drawing, rows)})
+            finished = self.model.finisher.run({**drawing.opaque, **answers, **_strip(drawing, rows)})
             for name, picture in pictures.items():
                 picture[rows] = finished[name].numpy()
             (progress or _silent)(rows.stop / drawing.size.height)

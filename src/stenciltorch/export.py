@@ -92,10 +92,11 @@ def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Gra
     encoder, painter, finisher = EncoderGraph(net).eval(), PainterGraph(net).eval(), FinisherGraph().eval()
     with torch.no_grad():
         opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
+        displaced = opaque.pop("displaced")
         del opaque["taste"]
         stroke = {"hints": given["hints"], **request, **opaque}
         answer = painter(**stroke)
-    finish = dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))
+    finish = {"displaced": displaced, **dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))}
     large = {name: _examples(3 * height // 2, 2 * width, seed)[name] for name in request}
     strip = {**large, "span": torch.tensor([5, 3 * height]), **finish}
     return [
@@ -112,16 +113,19 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
         "doubt": {2: 8 * down, 3: 8 * across},
         "entry": {2: 8 * down, 3: 8 * across},
         "join": {2: 2 * down, 3: 2 * across},
-        "rows": {2: 8 * down, 3: 8 * across, 4: 8 * across},
-        "columns": {2: 8 * across, 3: 8 * down, 4: 8 * down},
-        "displacement": {2: 32 * down, 3: 32 * across},
+        "rows_within": {2: 8 * down, 3: across},
+        "rows_ends": {2: 8 * down, 3: across},
+        "rows_between": {2: 8 * down, 4: across, 5: across},
+        "columns_within": {2: 8 * across, 3: down},
+        "columns_ends": {2: 8 * across, 3: down},
+        "columns_between": {2: 8 * across, 4: down, 5: down},
         "kept": {2: 8 * down, 3: 8 * across},
         "places": {0: 32 * down, 1: 32 * across},
     }
     pictures = ("lineart", "mask", "base", "hints")
     free: dict[str, dict[int, object]] = {}
     for name in inputs:
-        own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in PAINTER_OUTPUTS else {}
+        own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in ("displaced", *PAINTER_OUTPUTS) else {}
         free[name] = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC} if name in pictures else cells.get(name, own)
     return free
 

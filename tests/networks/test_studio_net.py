@@ -169,6 +169,32 @@ def test_where_nothing_arrived_there_is_no_black(net):
     torch.testing.assert_close(outside, torch.ones(3, 4, 4), atol=0.02, rtol=0.0)
 
 
+def test_no_dab_is_ignored_however_little_it_is_trusted(net):
+    with torch.no_grad():
+        net.painter.verdict.bias.fill_(-30.0)
+    request = page()
+    dab(request, 48, 48, BLUE)
+    flats = painted(net, request)
+    torch.testing.assert_close(flats[:, 48, 48], torch.tensor(BLUE), atol=0.02, rtol=0.0)
+
+
+def test_cells_far_less_trusted_than_the_rest_of_their_dab_send_out_nothing(net):
+    """What a verdict calls spilled, beside what it does not."""
+    request = page()
+    dab(request, 48, 48, BLUE)
+    with torch.no_grad():
+        drawing, *_ = net.encoder(request["lineart"], request["mask"], request["base"])
+        doubt = torch.full_like(drawing.doubt, 1.0)
+        doubt[:, :, 12:] = -40.0
+        net.painter.trust.weight.zero_()
+        net.painter.verdict.weight.fill_(5.0)
+        weight = (request["hints"][:, 3:, ::4, ::4] > 0).float()
+        trust = net.painter._trust(torch.zeros(1, 3, 24, 24), weight, drawing._replace(doubt=doubt))
+    inside = weight[0, 0] > 0
+    assert trust[0, 0, :12][inside[:12]].min() > 0.99
+    assert trust[0, 0, 12:][inside[12:]].max() == 0.0
+
+
 # sizes, batches, repetition
 
 
@@ -177,16 +203,17 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     request = page(*size)
     with torch.no_grad():
         answer = net(**request)
-        drawing, taste = net.encoder(request["lineart"], request["mask"], request["base"])
+        drawing, displacement, taste = net.encoder(request["lineart"], request["mask"], request["base"])
     height, width = size
     assert answer.colour.shape == answer.flats.shape == (1, 3, height, width)
     assert drawing.doubt.shape == (1, 16, height // 4, width // 4)
     assert drawing.entry.shape == (1, 8, height // 4, width // 4)
     assert drawing.join.shape == (1, 16, height // 16, width // 16)
     assert taste.shape == (1, len(COLOURS), height // 8, width // 8)
-    assert drawing.rows.shape == (1, 2, height // 4, width // 4, width // 4)
-    assert drawing.columns.shape == (1, 2, width // 4, height // 4, height // 4)
-    assert drawing.displacement.shape == (1, 2, height, width)
+    assert drawing.rows.within.shape == (1, 2, height // 4, width // 32, 8, 8)
+    assert drawing.rows.ends.shape == (1, 2, height // 4, width // 32, 8, 2)
+    assert drawing.columns.between.shape == (1, 2, width // 4, 2, height // 32, height // 32)
+    assert displacement.shape == (1, 2, height, width)
 
 
 def test_pictures_of_a_batch_do_not_see_each_other(net):
@@ -286,7 +313,7 @@ def test_light_by_hand():
 
 def test_a_new_net_neither_lights_nor_shades(net):
     with torch.no_grad():
-        drawing, _ = net.encoder(*(room()[name] for name in ("lineart", "mask", "base")))
+        drawing, *_ = net.encoder(*(room()[name] for name in ("lineart", "mask", "base")))
         lighting = net.painter(room()["hints"], room()["lineart"], drawing).lighting
     assert lighting.shape == (1, 4, 48, 48)
     assert torch.equal(lighting[:, :1], torch.ones(1, 1, 48, 48))

@@ -12,6 +12,7 @@ from stenciltorch.suggestion import COLOURS
 from stenciltorch.training.objectives import (
     chroma,
     coarse_l1,
+    contrast_l1,
     countable,
     gradient_l1,
     nearest_colour,
@@ -50,6 +51,21 @@ def test_weighted_l1_is_a_mean_over_channels_too():
 def test_nothing_to_see_costs_nothing():
     for objective in (weighted_l1, gradient_l1):
         assert objective(FOUND, WANTED, 0 * EVERYWHERE).item() == 0.0
+
+
+def test_contrast_compares_the_spread_within_squares():
+    """Two squares of 2 x 2: standard deviations 0.2 and 0 against 0.1 and 0.1."""
+    found = plane([[0.3, 0.7, 0.5, 0.5], [0.7, 0.3, 0.5, 0.5]])
+    wanted = plane([[0.6, 0.4, 0.1, 0.3], [0.4, 0.6, 0.3, 0.1]])
+    everywhere = torch.ones(1, 1, 2, 4)
+    left_alone = torch.tensor([[1.0, 1.0, 0.0, 0.0]]).expand(1, 1, 2, 4)
+    assert contrast_l1(found, wanted, everywhere, 2).item() == pytest.approx((0.1 + 0.09) / 2, rel=1e-3)
+    assert contrast_l1(found, wanted, left_alone, 2).item() == pytest.approx(0.1, rel=1e-3)
+
+
+def test_contrast_does_not_ask_where_the_shade_lies():
+    found = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    assert contrast_l1(found, found.flip(3), torch.ones(1, 1, 32, 32)).item() == pytest.approx(0.0, abs=1e-5)
 
 
 def test_chroma_is_what_is_left_of_a_colour_without_its_grey():

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stenciltorch.networks.pixels import CELL, compose, from_unit, pad_to, pad_to_stride, to_unit
+from stenciltorch.networks.propagation import Way
 from stenciltorch.networks.studio import (
     Coarse,
     Drawing,
@@ -19,10 +20,15 @@ from stenciltorch.networks.studio import (
     taken_over,
 )
 
-ENCODER_OUTPUTS = ("doubt", "entry", "join", "vector", "rows", "columns", "displacement", "kept", "places", "taste")
-"""Opaque tensors from the encoder to the painter; and taste, from which proposals are made."""
+ENCODER_OUTPUTS = (
+    *("doubt", "entry", "join", "vector"),
+    *("rows_within", "rows_ends", "rows_between", "columns_within", "columns_ends", "columns_between"),
+    *("kept", "places", "displaced", "taste"),
+)
+"""Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
+are made."""
 
-PAINTER_OUTPUTS = ("coarse_flats", "lighting", "wished", "taken", "displaced")
+PAINTER_OUTPUTS = ("coarse_flats", "lighting", "wished", "taken")
 """Opaque tensors from the painter to the finisher."""
 
 
@@ -36,7 +42,9 @@ def ink_over(colour: Tensor, lineart: Tensor, mask: Tensor, base: Tensor) -> Ten
     Returns:
         uint8 (height, width, 3).
     """
-    return from_unit(compose(colour * to_unit(lineart), to_unit(base), to_unit(mask)))
+    inside = to_unit(mask)
+    inside = torch.cat([inside, inside, inside], dim=1)  # onnxruntime multiplies by a single channel ten times slower
+    return from_unit(compose(colour * to_unit(lineart), to_unit(base), inside))
 
 
 def places_of(displacement: Tensor) -> Tensor:
@@ -73,16 +81,19 @@ class EncoderGraph(nn.Module):
         self.encoder = net.encoder
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing`, at the padded size, places, and taste (colours,
-        rows, columns): a logit for each colour of `suggestion.COLOURS` in each square of 8 x 8 pixels."""
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and places, at the padded size; displaced; and
+        taste (colours, rows, columns): a logit for each colour of `suggestion.COLOURS` in each square of 8 x 8
+        pixels."""
         height, width = lineart.shape
-        drawing, taste = self.encoder(
+        drawing, displacement, taste = self.encoder(
             pad_to_stride(to_unit(lineart), 1.0),
             pad_to_stride(to_unit(mask), 0.0),
             pad_to_stride(to_unit(base), 1.0),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
-        return (*drawing, places_of(drawing.displacement), wanted)
+        known = (drawing.doubt, drawing.entry, drawing.join, drawing.vector, *drawing.rows, *drawing.columns)
+        displaced = displacement[..., :height, :width].clone()
+        return (*known, drawing.kept, places_of(displacement), displaced, wanted)
 
 
 class PainterGraph(nn.Module):
@@ -102,15 +113,20 @@ class PainterGraph(nn.Module):
         entry: Tensor,
         join: Tensor,
         vector: Tensor,
-        rows: Tensor,
-        columns: Tensor,
-        displacement: Tensor,
+        rows_within: Tensor,
+        rows_ends: Tensor,
+        rows_between: Tensor,
+        columns_within: Tensor,
+        columns_ends: Tensor,
+        columns_between: Tensor,
         kept: Tensor,
         places: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs."""
-        drawing = Drawing(doubt, entry, join, vector, rows, columns, displacement, kept)
-        padded = displacement.shape[-2:]
+        rows = Way(rows_within, rows_ends, rows_between)
+        columns = Way(columns_within, columns_ends, columns_between)
+        drawing = Drawing(doubt, entry, join, vector, rows, columns, kept)
+        padded = places.shape
         dabs = to_unit(hints)
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
         height, width = lineart.shape
@@ -126,7 +142,6 @@ class PainterGraph(nn.Module):
             lighting,
             wished,
             taken,
-            displacement[..., :height, :width].clone(),
         )
 
 
@@ -139,11 +154,11 @@ class FinisherGraph(nn.Module):
         mask: Tensor,
         base: Tensor,
         span: Tensor,
+        displaced: Tensor,
         coarse_flats: Tensor,
         lighting: Tensor,
         wished: Tensor,
         taken: Tensor,
-        displaced: Tensor,
     ) -> tuple[Tensor, ...]:
         """Strips at full size: uint8 (r, W), (r, W), (r, W, 3); span int64 (2,): first row, full height."""
         rows, columns = lineart.shape

@@ -1,17 +1,16 @@
 """How colour travels: along rows and columns of cells, at a price that the encoder sets once per drawing.
 
-Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that
-cell j
-passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs, so one row is one small
-matrix, and a pass over the
-picture is one batched matrix product. Rows and columns in turn, a few times, carry a dab round corners. Every colour
-that
-arrives is a weighted mean of colours that the artist placed: none is invented (ours; after Liu et al. 2017,
-"Learning affinity via
-spatial propagation networks", with a closed form instead of a recurrence).
+Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that cell
+j passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs. As shares multiply along the
+way, a row is a few small matrices: within blocks of cells, and from the end of one block to the next ones. Rows and
+columns in turn, a few times, carry a dab round corners. Every colour that arrives is a weighted mean of colours that
+the artist placed: none is invented (ours; after Liu et al. 2017, "Learning affinity via spatial propagation networks",
+with a closed form instead of a recurrence).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +23,13 @@ TINY = 1e-20
 
 
 FARTHEST = 36.0
-"""Largest price that counts; over a row and a column shares would be numbers so small that processors slow down."""
+"""Largest price that counts within a block of cells, and between blocks."""
+
+FLOOR = 1e-24
+"""The least that lies in a cell: shares of less are numbers so small that processors slow down."""
+
+BLOCK = 8
+"""Cells that pass colour to each other directly; sides of pictures are multiples of as many."""
 
 
 TONE = 13
@@ -67,45 +72,75 @@ def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
     return F.avg_pool2d(right, (CELL, 1)), F.avg_pool2d(down, (1, CELL))
 
 
-def transfer(costs: Tensor) -> Tensor:
-    """Costs between neighbours along the last axis -> the matrix of what every cell passes to every other.
+class Way(NamedTuple):
+    """What the cells of a line (a row or a column) pass to each other, exp(-|S_i - S_j|), in factors.
+
+    Cells lie in blocks of `BLOCK`. within (..., blocks, BLOCK, BLOCK): from cell to cell of one block; ends
+    (..., blocks, BLOCK, 2): from a block's first and last cell to its cells; between (..., 2, blocks, blocks): to a
+    block's first cell from the last cells of the blocks before it, and to its last cell from the first cells of those
+    behind it, 0 elsewhere.
+    """
+
+    within: Tensor
+    ends: Tensor
+    between: Tensor
+
+
+def share(price: Tensor) -> Tensor:
+    return torch.exp(-price.clamp(max=FARTHEST))
+
+
+def way(costs: Tensor) -> Way:
+    """Costs between neighbours along the last axis -> what every cell passes to every other.
 
     Args:
-        costs: (..., n), costs[i] is the price from cell i to cell i + 1; the last one is not used.
-
-    Returns:
-        (..., n, n), symmetric, 1 on the diagonal.
+        costs: (..., n), n a multiple of `BLOCK`; costs[i] is the price from cell i to cell i + 1; the last one is not
+            used.
     """
-    place = F.pad(torch.cumsum(costs, dim=-1)[..., :-1], (1, 0))
-    return torch.exp(-(place.unsqueeze(-1) - place.unsqueeze(-2)).abs().clamp(max=FARTHEST))
+    place = torch.unflatten(F.pad(torch.cumsum(costs, dim=-1)[..., :-1], (1, 0)), -1, (-1, BLOCK))
+    within = share((place.unsqueeze(-1) - place.unsqueeze(-2)).abs())
+    first, last = place[..., 0], place[..., -1]
+    onward = torch.tril(share((first.unsqueeze(-1) - last.unsqueeze(-2)).abs()), diagonal=-1)
+    ends = torch.stack([within[..., 0], within[..., -1]], dim=-1)
+    return Way(within, ends, torch.stack([onward, onward.transpose(-1, -2)], dim=-3))
 
 
-def turn(state: Tensor) -> Tensor:
-    """(batch, heads, height, 4, width), as rows need it, <-> (batch, heads, width, 4, height), as columns do."""
-    return state.transpose(2, 4)
+def walk(state: Tensor, along: Way) -> Tensor:
+    """Every cell of a line gets its share of what the others have.
+
+    Args:
+        state: (..., n, 4).
+    """
+    blocks = torch.unflatten(state, -2, (-1, BLOCK))
+    inside = torch.matmul(along.within, blocks)
+    from_before = torch.matmul(along.between.select(-3, 0), inside.select(-2, BLOCK - 1))
+    from_behind = torch.matmul(along.between.select(-3, 1), inside.select(-2, 0))
+    coming = torch.stack([from_before, from_behind], dim=-2)
+    return (inside + torch.matmul(along.ends, coming)).flatten(-3, -2)
 
 
-def propagate(sources: Tensor, strength: Tensor, rows: Tensor, columns: Tensor, rounds: int) -> Tensor:
+def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds: int) -> Tensor:
     """Carry source colours over the picture.
 
     Args:
         sources: (batch, 3, height, width) colours of the sources, 0..1.
         strength: (batch, heads, height, width), 1 = a fixed source, 0 = a free cell.
-        rows: (batch, heads, height, width, width) from `transfer`.
-        columns: (batch, heads, width, height, height) from `transfer`.
+        rows: of (batch, heads, height) lines.
+        columns: of (batch, heads, width) lines.
         rounds: how many times rows and columns are walked; n rounds turn 2 n - 1 corners.
 
     Returns:
         (batch, heads, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
     """
-    held = strength.permute(0, 1, 3, 2).unsqueeze(3)
-    wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 3, 1, 2).unsqueeze(1)
+    wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 2, 3, 1).unsqueeze(1)
+    held = strength.unsqueeze(-1).expand(-1, -1, -1, -1, 4)
     given, free = wished * held, 1.0 - held
+    copy_amount = F.pad(torch.ones(1, 4, device=sources.device, dtype=sources.dtype), (0, 0, 3, 0))
     state = given
     for _ in range(rounds):
-        state = torch.matmul(turn(torch.matmul(turn(state), rows)), columns)
-        state = given + free * state / (1.0 + state[:, :, :, 3:4])
-    state = state.permute(0, 1, 3, 4, 2)
+        state = walk(walk(state, rows).transpose(2, 3), columns).transpose(2, 3)
+        state = (given + free * state / (1.0 + torch.matmul(state, copy_amount))).clamp(min=FLOOR)
+    state = state.permute(0, 1, 4, 2, 3)
     amount = state[:, :, 3:4]
     return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 

@@ -17,11 +17,20 @@ from torch import Tensor, nn
 
 from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
 from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
-from stenciltorch.networks.propagation import Prices, line_ink, propagate, transfer
+from stenciltorch.networks.propagation import Prices, Way, line_ink, propagate, way
 from stenciltorch.suggestion import COLOURS
 
 TRUST = 16
 """Channels in which the painter judges hints."""
+
+BESIDE = 2
+"""Cells so near belong to the same dab."""
+
+DOUBTED = 1e-5
+"""The least trust in a cell, before it is compared with its dab's best."""
+
+SPILLED = 1e-3
+"""Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
 REACHED = 0.75
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
@@ -68,17 +77,16 @@ class Drawing(NamedTuple):
     """What the encoder knows of one drawing; hints are not needed for any of it.
 
     doubt and entry (batch, channels, height/4, width/4), join (.../16), vector (batch, length): what the painter's
-    first layers make of the drawing; rows and columns: transfer matrices; displacement (batch, 2, height, width) in
-    pixels (x, y); kept (batch, 3 + heads, height/4, width/4): kept colours and their strength at cells.
+    first layers make of the drawing; rows and columns: what their cells pass to each other; kept (batch, 3 + heads,
+    height/4, width/4): kept colours and their strength at cells.
     """
 
     doubt: Tensor
     entry: Tensor
     join: Tensor
     vector: Tensor
-    rows: Tensor
-    columns: Tensor
-    displacement: Tensor
+    rows: Way
+    columns: Way
     kept: Tensor
 
 
@@ -153,12 +161,12 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.nudge.weight)
         nn.init.zeros_(self.nudge.bias)  # type: ignore[arg-type]
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor]:
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor, Tensor]:
         """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32.
 
         Returns:
-            the drawing, and its taste (batch, colours, height/8, width/8): how likely each of `suggestion.COLOURS` is,
-            as logits.
+            the drawing; displacement (batch, 2, height, width), how far off each pixel finds its flat colour, in pixels
+            (x, y); taste (batch, colours, height/8, width/8): how likely each of `suggestion.COLOURS` is, as logits.
         """
         ink = 1.0 - lineart
         seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
@@ -173,12 +181,11 @@ class Encoder(nn.Module):
             self.entry(fine),
             self.join(coarse),
             vector,
-            transfer(right),
-            transfer(down.transpose(2, 3)),
-            displacement,
+            way(right),
+            way(down.transpose(2, 3)),
             torch.cat([kept, strength], dim=1),
         )
-        return drawing, self.taste(middle.detach())
+        return drawing, displacement, self.taste(middle.detach())
 
     def _look(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Features at 1/4, 1/8 and 1/16, and the vector. Learning a taste does not change them."""
@@ -238,11 +245,16 @@ class Painter(nn.Module):
         return Coarse(flats, lighting, (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0))
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
-        """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1."""
-        spread = F.avg_pool2d(F.pad(weight, (2, 2, 2, 2)), 5, stride=1)
+        """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1.
+
+        A dab is judged against its own best cell, so that no dab is ignored altogether.
+        """
+        spread = F.conv2d(weight, torch.full((1, 1, 5, 5), 0.04, device=weight.device, dtype=weight.dtype), padding=2)
         judged = self.trust(torch.cat([weight, spread, weight * wished], dim=1)) + drawing.doubt
-        sure = torch.sigmoid(self.verdict(F.leaky_relu(judged, SLOPE)))
-        return (sure - 1e-6).clamp(min=0.0)  # tiny rests would travel far, and are not the same in every runtime
+        verdict = self.verdict(F.leaky_relu(judged, SLOPE))
+        sure = 1.0 / (1.0 + torch.exp(-verdict.clamp(min=-30.0))) + DOUBTED  # runtimes' sigmoids are rough near 0
+        best = F.max_pool2d(weight * sure, 2 * BESIDE + 1, stride=1, padding=BESIDE)
+        return ((sure / best.clamp(min=DOUBTED / 16.0)).clamp(max=1.0) - SPILLED).clamp(min=0.0)
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
         trusted = weight * trust
@@ -270,7 +282,8 @@ class Painter(nn.Module):
         came = (DECADES * (arrived - 1.0) - STRAY).clamp(max=0.0)
         reached = PULL * (arrived[:, :1] - REACHED)
         votes = LEEWAY * torch.tanh(self.choose(features) / LEEWAY) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
-        share = torch.softmax(votes, dim=1).unsqueeze(2)
+        power = torch.exp(votes - votes.amax(dim=1, keepdim=True))  # softmax, which runtimes do slowly across channels
+        share = (power / power.sum(dim=1, keepdim=True)).unsqueeze(2)
         return (travelled[:, :, :3] * share[:, :-1]).sum(dim=1) + share[:, -1]
 
 
@@ -333,8 +346,8 @@ class StudioNet(nn.Module):
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
         """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
-        drawing, taste = self.encoder(lineart, mask, base)
+        drawing, displacement, taste = self.encoder(lineart, mask, base)
         coarse = self.painter(hints, lineart, drawing)
-        flats = put_on_grid(coarse, drawing.displacement, hints)
+        flats = put_on_grid(coarse, displacement, hints)
         lighting = brighten(coarse.lighting)
         return Painted(light(flats, lighting), flats, lighting, taste)

@@ -155,8 +155,8 @@ def open_model(folder: Path, threads: int | None = None) -> Model:
     count = threads or default_threads()
     manifest = read_manifest(folder)
     graphs = {name: _open_graph(folder / f"{name}.onnx", name, manifest, count) for name in GRAPHS}
-    _check_handover(graphs["encoder"], graphs["painter"])
-    _check_handover(graphs["painter"], graphs["finisher"])
+    _check_handover(graphs["painter"], graphs["encoder"])
+    _check_handover(graphs["finisher"], graphs["encoder"], graphs["painter"])
     return Model(folder, _card(manifest, graphs["painter"].outside), **graphs, threads=count)
 
 
@@ -193,14 +193,15 @@ def _check_answers(outputs: tuple[Port, ...], path: str) -> None:
     _check_ports(outputs, ANSWERS, path)
 
 
-def _check_handover(earlier: Graph, later: Graph) -> None:
-    """Every opaque input of a graph is an output of the one before it."""
-    offered = {port.name for port in earlier.outside.outputs}
+def _check_handover(later: Graph, *earlier: Graph) -> None:
+    """Every opaque input of a graph is an output of one that runs before it."""
+    offered = {port.name for graph in earlier for port in graph.outside.outputs}
     given = _GIVEN[later.path.stem]
     for port in later.outside.inputs:
         if port.name not in offered and port.name not in given:
+            names = " nor ".join(graph.path.name for graph in earlier)
             raise ModelError(
-                f"{later.path} asks for {port.name!r}, which {earlier.path.name} does not answer; "
+                f"{later.path} asks for {port.name!r}, which {'neither ' * (len(earlier) > 1)}{names} answers; "
                 "export the model again."
             )
 

@@ -56,6 +56,16 @@ def gradient_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     return (across.sum() + down.sum()) / (total_weight(weight) * found.shape[1])
 
 
+def contrast_l1(found: Tensor, wanted: Tensor, weight: Tensor, side: int = 32) -> Tensor:
+    """L1 between standard deviations within squares of `side` pixels: as much light and shade, wherever it lies."""
+    spreads = []
+    for picture in (found, wanted):
+        mean, amount = weighted_means(picture, weight, side)
+        power, _ = weighted_means(picture.square(), weight, side)
+        spreads.append((power - mean.square()).clamp(min=1e-4).sqrt())
+    return weighted_l1(spreads[0], spreads[1], amount)
+
+
 def nearest_colour(flats: Tensor) -> Tensor:
     """Which of `suggestion.COLOURS` is most like each pixel: (batch, height, width), int64.
 

@@ -47,6 +47,7 @@ def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[st
         "flats": objective.weighted_l1(painted.flats, given.flats, plain),
         "colour": objective.weighted_l1(relit, given.target, seen),
         "gradient": objective.gradient_l1(relit, given.target, seen),
+        "contrast": objective.contrast_l1(relit - given.flats, given.target - given.flats, seen),
         "coarse": objective.coarse_l1(painted.flats, given.flats, plain),
         "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
         "taste": objective.taste_loss(painted.taste, given.own, given.mask * given.natural),
