@@ -98,6 +98,8 @@ def hint_errors(
 class Wishes:
     """What some hints ask of a drawing, found once and judged on any number of paintings.
 
+    Strokes that ask for one colour in one region share the work.
+
     Args:
         most: pixels of a region that are looked at, evenly spread over it; all when not given.
 
@@ -113,12 +115,14 @@ class Wishes:
         self.size, self.count = lineart.size, len(strokes)
         clear = away_from_lines(lineart).ravel()
         under = [stroke.pixels[clear[stroke.pixels]] for stroke in strokes]
-        beside = [_region_pixels(some, clear, regions) for some in under]
+        labels = [label_of(some, regions) if regions else 0 for some in under]
+        wishes = {(label, stroke.colour.tobytes()): stroke for label, stroke in zip(labels, strokes, strict=True)}
+        beside = [_region_pixels(label, clear, regions) for label, _ in wishes]
         self._under = _Pixels([some[_spread(len(some), most)] for some in under], strokes)
-        self._region = _Pixels([some[_spread(len(some), most)] for some in beside], strokes)
-        drawn = [stroke.pixels for stroke in strokes]
-        pairs = zip(self._region.parts, drawn, strict=True)
-        self._beyond = np.concatenate([_NO_PIXELS, *(~np.isin(part, some) for part, some in pairs)]).astype(np.bool_)
+        self._region = _Pixels([some[_spread(len(some), most)] for some in beside], list(wishes.values()))
+        numbers = {wish: number for number, wish in enumerate(wishes)}
+        self._wish = [numbers[label, stroke.colour.tobytes()] for label, stroke in zip(labels, strokes, strict=True)]
+        self._drawn = [stroke.pixels for stroke in strokes]
 
     def errors(self, painted: Illustration) -> list[HintError]:
         """One for each stroke, in order."""
@@ -129,20 +133,30 @@ class Wishes:
         for distance in (delta_e, chroma_delta_e):
             region = distance(to_lab(pixels[self._region.pixels]), self._region.colours)
             columns.append(self._under.medians(distance(to_lab(pixels[self._under.pixels]), self._under.colours)))
-            columns.append(self._region.medians(region))
-            columns.append(self._region.medians(region, self._beyond))
+            whole = self._region.medians(region)
+            columns.append([whole[wish] for wish in self._wish])
+            columns.append([self._gap(region, number) for number in range(self.count)])
         return [HintError(*values) for values in zip(*columns, strict=True)]
+
+    def _gap(self, region: npt.NDArray[np.float64], number: int) -> float | None:
+        """The median over what a stroke leaves of its region."""
+        wish, drawn = self._wish[number], self._drawn[number]
+        part, values = self._region.parts[wish], region[self._region.span(wish)]
+        places = np.searchsorted(part, drawn)
+        inside = places < len(part)
+        places, drawn = places[inside], drawn[inside]
+        return _median(np.delete(values, places[part[places] == drawn]))
 
     def region_chroma(self, painted: Illustration) -> float | None:
         """The mean of that scope, in a fraction of the time."""
         found = to_lab(painted.array.reshape(-1, 3)[self._region.pixels])
         medians = self._region.medians(chroma_delta_e(found, self._region.colours))
-        known = [value for value in medians if value is not None]
+        known = [value for wish in self._wish if (value := medians[wish]) is not None]
         return float(np.mean(known)) if known else None
 
 
 class _Pixels:
-    """Pixels of each stroke, one after another, each with the Lab colour that is wished there."""
+    """Pixels of each stroke or wish, ascending, one after another, each with the Lab colour that is wished there."""
 
     def __init__(self, parts: Sequence[npt.NDArray[np.int64]], strokes: Sequence[Stroke]) -> None:
         self.parts = parts
@@ -151,17 +165,18 @@ class _Pixels:
         colours = np.array([stroke.colour for stroke in strokes], np.uint8).reshape(-1, 3)
         self.colours = np.repeat(to_lab(colours), np.diff(self.ends), axis=0)
 
-    def medians(self, values: npt.NDArray[np.float64], counted: Bool | None = None) -> list[float | None]:
-        spans = [slice(start, end) for start, end in zip(self.ends[:-1], self.ends[1:], strict=True)]
-        return [_median(values[span] if counted is None else values[span][counted[span]]) for span in spans]
+    def span(self, number: int) -> slice:
+        return slice(int(self.ends[number]), int(self.ends[number + 1]))
+
+    def medians(self, values: npt.NDArray[np.float64]) -> list[float | None]:
+        return [_median(values[self.span(number)]) for number in range(len(self.parts))]
 
 
 _NO_PIXELS = np.empty(0, np.int64)
 
 
-def _region_pixels(under: npt.NDArray[np.int64], clear: Bool, regions: Regions | None) -> npt.NDArray[np.int64]:
-    """The clear pixels of the region that holds most of these pixels."""
-    label = label_of(under, regions) if regions else 0
+def _region_pixels(label: int, clear: Bool, regions: Regions | None) -> npt.NDArray[np.int64]:
+    """The clear pixels of a region; none of label 0."""
     return np.flatnonzero((regions.array.ravel() == label) & clear) if regions and label else _NO_PIXELS
 
 
