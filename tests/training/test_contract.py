@@ -32,15 +32,20 @@ class Look(torch.nn.Module):
 
 
 class Paint(torch.nn.Module):
-    """Red where there is paper."""
+    """Red where there is paper; four levels darker if the files held other statistics than torch computes with."""
 
     def __init__(self, kept=True):
         super().__init__()
         self.tint = torch.nn.Parameter(torch.tensor([0.8, 0.1, 0.2]).view(1, 3, 1, 1))
+        self.norm = torch.nn.BatchNorm2d(64).eval()
+        self.norm.running_mean.fill_(2.0003)
+        torch.nn.init.constant_(self.norm.weight, 50.0)
+        torch.nn.init.constant_(self.norm.bias, 50.0)
         self.kept = kept
 
     def forward(self, hints, lineart, mask, base, seen):
-        colour = (seen * self.tint + 0 * to_unit(hints)[:, :3]).expand(-1, 3, -1, -1)
+        nothing = self.norm(seen.expand(-1, 64, -1, -1)).mean(dim=1, keepdim=True)
+        colour = (seen * (self.tint + nothing) + 0 * to_unit(hints)[:, :3]).expand(-1, 3, -1, -1)
         share = to_unit(mask) if self.kept else to_unit(mask) * 0 + 1
         return from_unit(compose(colour, to_unit(base), share)), from_unit(colour), from_unit(colour).clone(), colour
 
@@ -88,6 +93,14 @@ def test_a_system_becomes_a_model_that_colours(tmp_path):
     painting = colorizer(Stencil.start(Lineart(np.full((20, 30), 255, np.uint8))))
     assert painting.illustration.array[3, 4].tolist() == [204, 26, 51]
     assert json.loads((tmp_path / "model" / "model.json").read_text())["work_pixels"] == 4096
+
+
+def test_statistics_that_float16_cannot_hold_are_refused(tmp_path):
+    graphs = toy()
+    graphs(request(32, 32))[1].module.norm.running_var.fill_(1e5)
+    with pytest.raises(ModelError, match=r"norm.running_var holds numbers beyond 65,504"):
+        write_model(graphs, free, tmp_path / "model", CARD, 4096)
+    assert not (tmp_path / "model").exists()
 
 
 def test_a_system_that_paints_over_what_is_kept_is_refused(tmp_path):

@@ -100,9 +100,16 @@ def request(height: int, width: int) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def _round(module: nn.Module) -> None:
-    for value in module.parameters():
-        if value.numel() >= LARGE:
+    """Weights, and statistics of normalisations, as the files hold them.
+
+    Raises:
+        ModelError: one is too large for float16.
+    """
+    for name, value in [*module.named_parameters(), *module.named_buffers()]:
+        if value.is_floating_point() and value.numel() >= LARGE:
             value.copy_(value.half().float())
+            if not torch.isfinite(value).all():
+                raise ModelError(f"{name} holds numbers beyond 65,504, which the model's files cannot; train on.")
 
 
 def _write(graph: Graph, free: FreeAxes, folder: Path, card: Card) -> dict[str, object]:
