@@ -31,8 +31,9 @@ from stenciltorch.canvas import Illustration, Regions, Size
 from stenciltorch.errors import ConfigError, StencilTorchError
 from stenciltorch.evaluation.cases import Case, Source, drawn_case, pack_pictures
 from stenciltorch.evaluation.contenders import CLASSICAL, Contender
-from stenciltorch.evaluation.protocol import REGIMES, Gathered, Posed
-from stenciltorch.evaluation.report import Report
+from stenciltorch.evaluation.judges import at_hand, lacking
+from stenciltorch.evaluation.protocol import REGIMES, Posed
+from stenciltorch.evaluation.report import Report, rows_of
 from stenciltorch.evaluation.running import Job, run
 from stenciltorch.evaluation.suite import FIXED
 from stenciltorch.files import write_bytes
@@ -187,39 +188,34 @@ def contenders_of(rows: Sequence[str], out: Path, default: Path | None) -> list[
 
 
 def measure(contenders: Sequence[Contender], sources: Sequence[Source], side: int, out: Path) -> dict[str, Any]:
-    """Figures and distances by regime; the pictures lie in OUT/measured/REGIME."""
-    found: dict[str, Any] = {}
+    """What each regime's report holds; the pictures lie in OUT/measured/REGIME."""
+    job, facts = Job(tuple(contenders), time.perf_counter, FIXED, learned=at_hand()), dict[str, Any]()
     for regime in REGIMES:
-        gathered, folder = Gathered([], {}), out / "measured" / regime
+        folder = out / "measured" / regime
         folder.mkdir(parents=True, exist_ok=True)
-        report = Report(folder, contenders, FIXED, {"regime": regime, "side": side})
-        posed = [Small(Posed(source, regime), side) for source in sources]
-        for result in run(posed, Job(tuple(contenders), time.perf_counter)):
+        report = Report(folder, contenders, FIXED, {"regime": regime, "side": side}, lacking())
+        for result in run([Small(Posed(source, regime), side) for source in sources], job):
             report.add(result)
-            gathered.add(result)
             print(f"measured {regime} {result.case.name}", flush=True)
-        found[regime] = {"facts": report.finish(), "distances": gathered.distances()}
-    return found
+        facts[regime] = report.finish()
+    return facts
 
 
-def value_of(found: Mapping[str, Any], regime: str, who: str, figure: str) -> float | None:
+def value_of(facts: Mapping[str, Any], regime: str, who: str, figure: str) -> float | None:
     """A mean over the pictures, or a distance between the sets."""
-    if figure.startswith("own-"):
-        distance = found[regime]["distances"][who].get(figure)
-        return distance and float(distance["value"])
-    estimate = found[regime]["facts"]["contenders"][who]["figures"].get(figure)
-    return estimate and float(estimate["mean"])
+    found = rows_of(facts[regime]["contenders"][who]).get(figure)
+    return found and float(found["mean"] if "mean" in found else found["value"])
 
 
-def table(found: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> str:
+def table(facts: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> str:
     """A row for each system; in each cell no hints / regular hints / full hints."""
-    facts = found[REGIMES[0]]["facts"]
-    missing = facts["not_computed"]
+    first = facts[REGIMES[0]]
+    missing = first["not_computed"]
     head = ["system", "parameters", *COLUMNS.values(), *missing]
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for who in facts["contenders"]:
+    for who in first["contenders"]:
         counted = f"{rows[who]['parameters'] / 1e6:.2f} M" if who in rows else "-"
-        cells = [" / ".join(_shown(value_of(found, regime, who, name)) for regime in REGIMES) for name in COLUMNS]
+        cells = [" / ".join(_shown(value_of(facts, regime, who, name)) for regime in REGIMES) for name in COLUMNS]
         lines.append("| " + " | ".join([{**ROWS, **OTHERS}[who], counted, *cells, *missing.values()]) + " |")
     return "\n".join(lines) + "\n"
 
@@ -229,10 +225,9 @@ def _shown(value: float | None) -> str:
 
 
 def results(
-    found: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], budget: Budget, side: int
+    facts: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], budget: Budget, side: int
 ) -> dict[str, Any]:
     """What is stored of an ablation."""
-    facts = {regime: part["facts"] for regime, part in found.items()}
     first = facts[REGIMES[0]]
     return {
         "budget": asdict(budget),
@@ -240,10 +235,9 @@ def results(
         "rows": dict(rows),
         "weights": {who: column["weights"] for who, column in first["contenders"].items()},
         "figures": {
-            regime: {who: column["figures"] for who, column in part["contenders"].items()}
+            regime: {who: rows_of(column) for who, column in part["contenders"].items()}
             for regime, part in facts.items()
         },
-        "distances": {regime: part["distances"] for regime, part in found.items()},
         "not_computed": first["not_computed"],
     }
 
@@ -254,16 +248,16 @@ def compare(rows: Sequence[str], options: argparse.Namespace, budget: Budget) ->
     if missing:
         raise ConfigError(f"Not trained on this budget yet: {', '.join(missing)}; leave --measure-only out.")
     about = {name: json.loads((options.out / name / "row.json").read_text()) for name in rows}
-    found = measure(
+    facts = measure(
         contenders_of(rows, options.out, options.default),
         pack_pictures(options.pack, options.measured),
         options.side,
         options.out,
     )
     if options.results:
-        stored = results(found, about, budget, options.side)
+        stored = results(facts, about, budget, options.side)
         write_bytes(options.results, (json.dumps(stored, indent=1) + "\n").encode())
-    text = table(found, about)
+    text = table(facts, about)
     write_bytes(options.out / "ablation.md", text.encode())
     print(text)
 
