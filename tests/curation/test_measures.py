@@ -78,6 +78,21 @@ def test_lines_of_text_are_found_dark_on_light_and_light_on_dark(light):
     assert measures.text_share(draw(rng(5)).mean(axis=2).astype(np.uint8)) < 0.02
 
 
+@pytest.mark.parametrize("way", PIXEL_WAYS)
+def test_every_picture_of_a_kind_is_dropped_for_that_reason_alone(way):
+    reason, make = WAYS[way]
+    for number in range(7, 500, 25):
+        picture = decode_illustration(make(np.random.default_rng((0, 1, number))))
+        assert [found.reason for found in reasons_of(measures.measure(picture), LIMITS)] == [reason], number
+
+
+@pytest.mark.parametrize("number", [*range(60), 7340, 9333])
+def test_shapes_are_no_text(number):
+    """Two of these have rims that look like rows of strokes, but of three at most."""
+    found = measures.measure(Illustration(draw(np.random.default_rng((0, 0, number)))))
+    assert (found.text, reasons_of(found, LIMITS)) == (0, [])
+
+
 def test_measures_do_not_depend_on_the_size_much():
     large = draw(rng(3), (700, 640))
     one = measures.measure(Illustration(large))

@@ -74,9 +74,10 @@ def _line_drawing(rng: np.random.Generator) -> Pixels:
 
 
 def _text(rng: np.random.Generator) -> Pixels:
+    """Letters and a band of a strong colour, without which it would be a line drawing too."""
     page = np.full((*SIDE, 3), 255, np.uint8)
     page[:] = rng.integers(225, 256, 3)
-    page[-24:] = rng.integers(60, 200, 3)
+    page[-24:] = rng.permutation((190, 120, 50)) + rng.integers(-20, 21, 3)
     for row in range(15, SIDE[0] - 28, 15):
         words = "".join(chr(int(letter)) for letter in rng.integers(97, 123, 22))
         cv2.putText(page, words, (4, row), cv2.FONT_HERSHEY_SIMPLEX, 0.34, INK, 1, cv2.LINE_AA)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from stenciltorch.canvas import Illustration, UInt8Array
 from stenciltorch.synthesis.arrays import brightest
 
-VERSION = 1
+VERSION = 2
 """Raised when a measure changes, so that pictures are measured again."""
 MEASURED_SIDE = 384
 TEXT_SIDE = 640
@@ -23,6 +23,8 @@ TEXT_REACH = 11
 """px: thicker strokes are no letters, wider gaps part words."""
 STROKE = 40
 """Levels by which letters differ from their ground."""
+LEAST_STROKES = 4
+"""Strokes that a row of pixels through a line of text crosses at least: two or three letters."""
 FLAT = 4
 """Levels that a pixel's neighbours may differ by in a flat area."""
 PAPER = 88.0
@@ -144,7 +146,8 @@ def _lines_area(strokes: UInt8Array) -> float:
     lines = (height >= 5) & (height <= 40) & (width >= 2.5 * height) & (area >= 0.35 * width * height)
     if not lines.any():
         return 0.0
-    lines &= _starts_per_row(strokes, boxes[1:].astype(np.int32)) * height >= 0.5 * width
+    starts = _starts_per_row(strokes, boxes[1:].astype(np.int32))
+    lines &= (starts >= LEAST_STROKES) & (starts * height >= 0.5 * width)
     if not lines.any():
         return 0.0
     usual = np.median(height[lines])
