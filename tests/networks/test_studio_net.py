@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from stenciltorch.networks.graphs import EncoderGraph, PainterGraph
 from stenciltorch.networks.studio import (
     Coarse,
     StudioNet,
@@ -214,6 +215,21 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     assert drawing.rows.ends.shape == (1, 2, height // 4, width // 32, 8, 2)
     assert drawing.columns.between.shape == (1, 2, width // 4, 2, height // 32, height // 32)
     assert displacement.shape == (1, 2, height, width)
+
+
+def test_what_fills_up_the_stride_is_no_paper_to_keep(net):
+    """A drawing of 200 x 168 pixels is padded to 224 x 192; none of the padding's white may run into it."""
+    request = page(200, 168)
+    dab(request, 24, 24, BLUE)
+    lineart, mask, base, hints = (
+        (255 * request[name][0]).to(torch.uint8).permute(1, 2, 0).squeeze(2)
+        for name in ("lineart", "mask", "base", "hints")
+    )
+    with torch.no_grad():
+        *known, _, _ = EncoderGraph(net)(lineart, mask, base)
+        flats = PainterGraph(net)(hints, lineart, mask, base, *known)[2]
+    assert flats.shape == (200, 168, 3)
+    assert (flats.int() - torch.tensor([0, 0, 255])).abs().max() <= 3
 
 
 def test_pictures_of_a_batch_do_not_see_each_other(net):

@@ -59,7 +59,7 @@ def test_contrast_compares_the_spread_within_squares():
     wanted = plane([[0.6, 0.4, 0.1, 0.3], [0.4, 0.6, 0.3, 0.1]])
     everywhere = torch.ones(1, 1, 2, 4)
     left_alone = torch.tensor([[1.0, 1.0, 0.0, 0.0]]).expand(1, 1, 2, 4)
-    assert contrast_l1(found, wanted, everywhere, 2).item() == pytest.approx((0.1 + 0.09) / 2, rel=1e-3)
+    assert contrast_l1(found, wanted, everywhere, 2).item() == pytest.approx((0.1 + 0.0969) / 2, rel=1e-3)
     assert contrast_l1(found, wanted, left_alone, 2).item() == pytest.approx(0.1, rel=1e-3)
 
 

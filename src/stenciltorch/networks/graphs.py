@@ -87,7 +87,7 @@ class EncoderGraph(nn.Module):
         height, width = lineart.shape
         drawing, displacement, taste = self.encoder(
             pad_to_stride(to_unit(lineart), 1.0),
-            pad_to_stride(to_unit(mask), 0.0),
+            pad_to_stride(to_unit(mask), 1.0),
             pad_to_stride(to_unit(base), 1.0),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()

@@ -62,7 +62,7 @@ def contrast_l1(found: Tensor, wanted: Tensor, weight: Tensor, side: int = 32) -
     for picture in (found, wanted):
         mean, amount = weighted_means(picture, weight, side)
         power, _ = weighted_means(picture.square(), weight, side)
-        spreads.append((power - mean.square()).clamp(min=1e-4).sqrt())
+        spreads.append(((power - mean.square()).clamp(min=0.0) + 1e-5).sqrt())
     return weighted_l1(spreads[0], spreads[1], amount)
 
 
