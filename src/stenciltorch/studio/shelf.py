@@ -14,6 +14,8 @@ from stenciltorch.errors import InputError
 from stenciltorch.runtime.folder import GRAPHS, MANIFEST
 from stenciltorch.studio.answers import DETAILS, Refusal
 from stenciltorch.studio.gallery import examples_folder, files_inside, index, read_examples
+from stenciltorch.synthesis.disnet import FILE as REGIONS_FILE
+from stenciltorch.synthesis.disnet import PACKAGED as REGIONS
 
 STATIC = Path(__file__).resolve().parent / "static"
 START_PAGE = "/index.html"
@@ -38,7 +40,7 @@ OTHER_MEDIA_TYPE = "application/octet-stream"
 
 
 def site_files(static: Path, model: Path, examples: Path) -> dict[str, Path]:
-    """Every file of the site by the path of its URL.
+    """Every file of the site by the path of its URL; the region network where it is installed.
 
     Args:
         static: the front end; hidden files and links that lead out of it are left out.
@@ -48,6 +50,8 @@ def site_files(static: Path, model: Path, examples: Path) -> dict[str, Path]:
     files = {f"/{name}": path for name, path in files_inside(static).items()}
     names = (MANIFEST, *(f"{graph}.onnx" for graph in GRAPHS))
     files |= {f"/models/{name}": model / name for name in names}
+    if (REGIONS / REGIONS_FILE).is_file():
+        files[f"/shapes/{REGIONS_FILE}"] = REGIONS / REGIONS_FILE
     drawings = [name for example in read_examples(examples) for name in example.files]
     return files | {f"/examples/{name}": examples / name for name in drawings}
 

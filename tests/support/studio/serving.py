@@ -14,6 +14,7 @@ from typing import Any
 from stenciltorch.studio.gallery import index, read_examples
 
 STATIC = Path(__file__).parents[3] / "src/stenciltorch/studio/static"
+SHAPES = Path(__file__).parents[3] / "src/stenciltorch/synthesis/weights"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
@@ -69,7 +70,7 @@ def list_examples(folder: Path) -> None:
 @contextmanager
 def serve(models: Path, examples: Path, isolated: bool = True, more: Mapping[str, Path] | None = None) -> Iterator[str]:
     """The address of a server that runs until the block ends."""
-    folders = {"/models/": models, "/examples/": examples} | dict(more or {})
+    folders = {"/models/": models, "/examples/": examples, "/shapes/": SHAPES} | dict(more or {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, folders=folders, isolated=isolated))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

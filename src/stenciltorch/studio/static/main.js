@@ -43,7 +43,7 @@ class Studio {
     this.live = new Live(this.editor, this.engine);
     this.exporter = new Exporter(this.editor, this.live, this.engine);
     this.autosave = new Autosave(this.editor, (key) => this.say(key, { error: true }));
-    this.regions = new Regions(this.editor);
+    this.regions = new Regions(this.editor, (key, options) => this.say(key, options));
     this.selection = new Selection(this.editor);
     this.layers = new LayersView(this.editor, this.live);
     this.stage = new Stage(find("#stage"), this.layers);

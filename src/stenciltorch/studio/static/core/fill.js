@@ -198,6 +198,29 @@ export function regionRuns(region, regionWidth, factor, full, overInk = false) {
   return runs.length ? cropRuns(runs) : null;
 }
 
+/**
+ * The shape under a point of a drawing, as runs at full size.
+ * @param {{width: number, height: number, labels: Int32Array}} shapes of the drawing, which may be larger
+ * @param {number} x @param {number} y @param {{width: number, height: number}} full @returns {Area}
+ */
+export function shapeRuns(shapes, x, y, full) {
+  const columns = Int32Array.from({ length: full.width }, (_, column) => Math.floor(((column + 0.5) * shapes.width) / full.width));
+  const rowOf = (row) => Math.floor(((row + 0.5) * shapes.height) / full.height) * shapes.width;
+  const label = shapes.labels[rowOf(Math.floor(y)) + columns[Math.floor(x)]];
+  const runs = [];
+  for (let row = 0; row < full.height; row++) {
+    const from = rowOf(row);
+    for (let column = 0, start = -1; column <= full.width; column++) {
+      const taken = column < full.width && shapes.labels[from + columns[column]] === label;
+      if (taken && start < 0) start = column;
+      if (taken || start < 0) continue;
+      runs.push(row, start, column - start);
+      start = -1;
+    }
+  }
+  return cropRuns(runs);
+}
+
 function cropRuns(runs) {
   const y = runs[0];
   let [x, right] = [Infinity, 0];

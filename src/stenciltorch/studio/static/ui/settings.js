@@ -15,6 +15,7 @@ const DEFAULTS = {
   penOnly: false,
   maskMode: "add",
   gap: 6,
+  finder: "lines",
   opacity: 0.5,
   hardness: { pen: 1, mask: 1, brush: 0.4, eraser: 1 },
   keys: {},

@@ -102,6 +102,7 @@ function optionsFor(tool, app) {
   if (tool === "brush") options.push(shareField("opacity", "option.opacity"));
   if (["mask", "region", "lasso"].includes(tool)) options.push(segments("maskMode", "option.mask-mode", ["add", "remove"]));
   if (tool === "eraser") options.push(segments("layer", "option.erases", ["hints", "mask", "retouches"]));
+  if (tool === "region") options.push(segments("finder", "option.finder", ["lines", "shapes"]));
   if (["bucket", "region"].includes(tool)) options.push(gapField());
   if (tool === "select") options.push(...selectionButtons(app));
   if (SIZED.includes(tool)) options.push(checkbox("pressure", "option.pressure"));

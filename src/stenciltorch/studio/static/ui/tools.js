@@ -267,7 +267,7 @@ class RegionTool {
     const { editor, regions } = this.app;
     const inLast = this.last && areaCoverage(rectOf(Math.floor(sample.x), Math.floor(sample.y), 1, 1), this.last)[0];
     if (inLast) return;
-    const area = await regions.at(sample, true);
+    const area = await regions.at(sample, true, settings.get("finder"));
     if (!area) return this.last ? undefined : this.app.say("say.no-region");
     if (this.opens && !this.started) startMask(this.app);
     this.started = true;
