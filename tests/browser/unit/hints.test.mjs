@@ -78,6 +78,20 @@ test("the eraser cuts only what it touches, and removes what it wipes out", () =
   assert.deepEqual(eraseHints(hints, [8, 15, 6]), [right]);
 });
 
+test("a soft cut fades, and a hard one after it is hard", () => {
+  const dab = strokeHint([15, 15, 10], red);
+  const [hard] = eraseHints([dab], [15, 15, 6]);
+  const [soft] = eraseHints([dab], [15, 15, 6], 1);
+  const alphaAt = (hint, x) => rasteriseHints([hint], whole)[(15 * whole.width + x) * 4 + 3];
+  assert.equal(hard.cutSoftness, undefined);
+  assert.equal(alphaAt(hard, 17), 0);
+  assert.ok(alphaAt(soft, 15) < alphaAt(soft, 17) && alphaAt(soft, 17) < alphaAt(soft, 19), "less is taken away towards the rim");
+  const [both] = eraseHints([soft], [20, 15, 2]);
+  assert.deepEqual(both.cutSoftness, [1, 0]);
+  assert.equal(alphaAt(both, 20), 0);
+  assert.ok(alphaAt(both, 17) > 0);
+});
+
 test("a cut travels with its hint", () => {
   const [cut] = eraseHints([strokeHint([8, 15, 5], red)], [8, 15, 2]);
   const pixels = rasteriseHints([moveHint(cut, 20, 0)], whole);

@@ -16,7 +16,7 @@ function sample() {
   const studio = startDocument({ name: "猫 cat", ...size, lineart: noise(61 * 47) });
   studio.mask = noise(61 * 47, 5);
   const dab = strokeHint([20.25, 20, 6.5], [200, 10, 20]);
-  studio.hints = [...eraseHints([dab], [20, 20, 2]), areaHint({ x: 3, y: 4, width: 5, height: 2, runs: [0, 0, 5, 1, 2, 2] }, [0, 200, 0])];
+  studio.hints = [...eraseHints(eraseHints([dab], [20, 20, 2]), [24, 20, 3], 0.5), areaHint({ x: 3, y: 4, width: 5, height: 2, runs: [0, 0, 5, 1, 2, 2] }, [0, 200, 0])];
   studio.retouches = [strokeHint([30, 30, 4, 40, 40, 5], [0, 0, 9], { opacity: 0.4, softness: 1 })];
   studio.base = new Picture(size, { pixels: noise(61 * 47 * 3, 9) });
   const thumbnail = "data:image/png;base64,AA==";

@@ -12,6 +12,7 @@
  * @property {readonly number[]} points  x, y, radius ...; empty for an area
  * @property {import("./raster.js").Area | null} area
  * @property {readonly (readonly number[])[]} cuts  eraser strokes, they travel with the hint
+ * @property {readonly number[]} [cutSoftness]  of each cut, as softness; missing: all are hard
  * @property {number} opacity  0..1
  * @property {number} softness  0..1
  */
@@ -73,10 +74,10 @@ export function hintCoverage(hint, rect) {
   const coverage = new Uint8Array(rect.width * rect.height);
   if (hint.area) coverArea(coverage, rect, hint.area);
   else coverStroke(coverage, rect, hint.points, hint.softness);
-  for (const cut of hint.cuts) {
+  for (const [at, cut] of hint.cuts.entries()) {
     if (!intersect(strokeBounds(cut), rect)) continue;
     const erased = new Uint8Array(coverage.length);
-    coverStroke(erased, rect, cut);
+    coverStroke(erased, rect, cut, hint.cutSoftness?.[at] ?? 0);
     subtractCoverage(coverage, erased);
   }
   return coverage;
@@ -113,28 +114,33 @@ export const removeHint = (hints, id) => hints.filter((hint) => hint.id !== id);
 
 /**
  * What an eraser stroke leaves of a list: hints it touches get the stroke as a cut, hints it wipes out are gone.
- * @param {readonly Hint[]} hints @param {readonly number[]} cut stroke points @returns {readonly Hint[]} the same list if nothing was touched
+ * @param {readonly Hint[]} hints @param {readonly number[]} cut stroke points @param {number} [softness] 0 hard .. 1 fading from the middle
+ * @returns {readonly Hint[]} the same list if nothing was touched
  */
-export function eraseHints(hints, cut) {
+export function eraseHints(hints, cut, softness = 0) {
   const reach = strokeBounds(cut);
   if (isEmpty(reach)) return hints;
   let changed = false;
   const left = [];
   for (const hint of hints) {
-    const erased = eraseOne(hint, cut, reach);
+    const erased = eraseOne(hint, cut, reach, softness);
     changed ||= erased !== hint;
     if (erased) left.push(erased);
   }
   return changed ? left : hints;
 }
 
-function eraseOne(hint, cut, reach) {
+function eraseOne(hint, cut, reach, softness) {
   const bounds = hintBounds(hint);
   const part = intersect(bounds, reach);
-  if (!part || !touches(hint, cut, part)) return hint;
-  const rest = Object.freeze({ ...hint, cuts: [...hint.cuts, cut] });
+  if (!part || !touches(hint, cut, part, softness)) return hint;
+  const rest = Object.freeze({ ...hint, cuts: [...hint.cuts, cut], ...softnessWith(hint, softness) });
   return anythingLeft(rest, bounds) ? rest : null;
 }
+
+/** Only said where a cut is soft. */
+const softnessWith = ({ cuts, cutSoftness }, softness) =>
+  softness > 0 || cutSoftness ? { cutSoftness: [...cuts.map((_, at) => cutSoftness?.[at] ?? 0), softness] } : {};
 
 const BAND_PIXELS = 1 << 16;
 
@@ -148,9 +154,9 @@ function anythingLeft(hint, bounds) {
   return false;
 }
 
-function touches(hint, cut, part) {
+function touches(hint, cut, part, softness) {
   const erased = new Uint8Array(part.width * part.height);
-  coverStroke(erased, part, cut);
+  coverStroke(erased, part, cut, softness);
   const coverage = hintCoverage(hint, part);
   return coverage.some((value, at) => value > 0 && erased[at] > 0);
 }

@@ -143,10 +143,10 @@ const allFinite = (list) => Array.isArray(list) && list.every(Number.isFinite);
 
 /** @param {any} value as read from JSON @returns {import("./hints.js").Hint} */
 export function readHint(value) {
-  const { id, kind, colour, points, area, cuts, opacity, softness } = value;
+  const { id, kind, colour, points, area, cuts, cutSoftness, opacity, softness } = value;
   const good =
     KINDS.includes(kind) && allFinite(colour) && colour.length === 3 && allFinite(points) && Array.isArray(cuts) && cuts.every(allFinite) &&
-    (kind === "area") === Boolean(area) && (!area || allFinite(area.runs)) && Number.isFinite(opacity) && Number.isFinite(softness);
+    (kind === "area") === Boolean(area) && (!area || allFinite(area.runs)) && (cutSoftness === undefined || allFinite(cutSoftness)) && Number.isFinite(opacity) && Number.isFinite(softness);
   if (!good) throw new ProjectError("error.project-damaged", "a hint that cannot be read");
-  return Object.freeze({ id: String(id), kind, colour, points, area: area ?? null, cuts, opacity, softness });
+  return Object.freeze({ id: String(id), kind, colour, points, area: area ?? null, cuts, ...(cutSoftness && { cutSoftness }), opacity, softness });
 }

@@ -22,8 +22,6 @@ export const TOOLS = [
 ];
 
 export const SIZED = ["pen", "eraser", "mask", "brush"];
-/** Hints and retouches are erased by cuts, which are hard. */
-const SOFT = ["pen", "mask", "brush"];
 const CURSORS = { select: "arrow", picker: "cross", bucket: "cross", region: "cross", lasso: "cross" };
 
 /** @param {string} tool */
@@ -98,7 +96,7 @@ export function optionsBar(app) {
 function optionsFor(tool, app) {
   const options = [];
   if (SIZED.includes(tool)) options.push(sizeField(), presets());
-  if (SOFT.includes(tool)) options.push(hardnessField());
+  if (SIZED.includes(tool)) options.push(hardnessField());
   if (tool === "brush") options.push(shareField("opacity", "option.opacity"));
   if (["mask", "region", "lasso"].includes(tool)) options.push(segments("maskMode", "option.mask-mode", ["add", "remove"]));
   if (tool === "eraser") options.push(segments("layer", "option.erases", ["hints", "mask", "retouches"]));

@@ -135,6 +135,7 @@ class EraserTool {
     this.layer = settings.get("layer");
     if (this.layer === "mask") return this.onMask.down(sample);
     this.path = new Path("eraser");
+    this.softness = softnessOf("eraser");
     this.before = this.app.editor.document[this.layer];
     this.shown = this.before;
     this.move([sample]);
@@ -144,7 +145,7 @@ class EraserTool {
     if (this.layer === "mask") return this.onMask.move(samples);
     const rect = this.path?.add(samples);
     if (!rect) return;
-    const left = eraseHints(this.before, this.path.points.slice());
+    const left = eraseHints(this.before, this.path.points.slice(), this.softness);
     const gone = Editor.difference(this.shown, left);
     this.shown = left;
     if (left !== this.before) this.app.editor.preview(this.layer, left, union(rect, intersect(gone, rect)));
