@@ -220,6 +220,30 @@ def test_a_missing_and_a_wrong_sized_picture(art, tmp_path, capsys):
     assert "has 9 x 8 pixels, expected 96 x 96" in capsys.readouterr().err
 
 
+def test_drawings_and_hints_in_one_folder(art, tmp_path, capsys):
+    """As in examples/drawings: NAME-lineart.png beside NAME-hints.json, and other pictures around."""
+    files.write_lineart(tmp_path / "ada-lineart.png", toy.lineart())
+    files.write_lineart(tmp_path / "ada-colour.png", toy.lineart())
+    for name in ("ada-hints", "ada-hints-2", "zoe-hints"):
+        (tmp_path / f"{name}.json").write_text((art[1] / "ada.json").read_text())
+    assert evaluate("classical", "--data", tmp_path, "--hints", tmp_path, "--out", tmp_path / "out", "--quick") == 0
+    assert "has no drawing zoe-hints; its hints are left out" in capsys.readouterr().err
+    assert [path.name for path in sorted((tmp_path / "out" / "cases").iterdir())] == ["ada-hints", "ada-hints-2"]
+
+
+def test_the_page_begins_with_the_figures(measured):
+    page = (measured / "report.html").read_text()
+    short, whole = (part.split("</table>")[0] for part in page.split("<table>")[1:])
+    assert re.findall("<th scope='col'>([^<]*)</th>", short) == ["figure", "classical", "better", "asks"]
+    assert "<th scope='row'>stroke</th><td>0 [0, 0]</td><td>less</td>" in short
+    assert (
+        short.count("<tr>")
+        < whole.count("<tr>")
+        == len(re.findall(r"^\| ", (measured / "report.md").read_text(), re.M)) - 2
+    )
+    assert "FID: not computed: weights missing" in page
+
+
 def test_hints_without_a_drawing_are_named(art, tmp_path, capsys):
     (tmp_path / "hints").mkdir()
     for name in ("ada", "zoe"):

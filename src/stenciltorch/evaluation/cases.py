@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -179,7 +179,9 @@ def folder_pictures(folder: Path, limit: int | None = None) -> list[Picture]:
 
 
 def hinted_drawings(linearts: Path, hints: Path, limit: int | None = None) -> tuple[list[Drawing], list[str]]:
-    """Linearts paired with hint files of the same name.
+    """Linearts paired with hint files of the same name, or NAME-lineart.png with NAME-hints.json and the like.
+
+    Where both lie in one folder only .json files are hints.
 
     Returns:
         the pairs by name, and the names of hint files without a lineart.
@@ -188,14 +190,20 @@ def hinted_drawings(linearts: Path, hints: Path, limit: int | None = None) -> tu
         DatasetError: nothing pairs.
     """
     drawings = {path.stem: path for path in _files(linearts, FORMATS)}
-    sheets = _files(hints, (".json", *FORMATS))
-    pairs = [Drawing(drawings[sheet.stem], sheet) for sheet in sheets if sheet.stem in drawings]
-    missing = [sheet.stem for sheet in sheets if sheet.stem not in drawings]
+    sheets = _files(hints, (".json",) if linearts.resolve() == hints.resolve() else (".json", *FORMATS))
+    found = {sheet: _drawing_for(sheet, drawings) for sheet in sheets}
+    pairs = [Drawing(drawing, sheet) for sheet, drawing in found.items() if drawing]
+    missing = [sheet.stem for sheet, drawing in found.items() if not drawing]
     if not pairs:
         raise DatasetError(
             f"No file in {hints} is named like a drawing in {linearts}; name hints NAME.json for NAME.png."
         )
     return pairs[:limit], missing
+
+
+def _drawing_for(sheet: Path, drawings: Mapping[str, Path]) -> Path | None:
+    stem = sheet.stem.rpartition("-hints")[0]
+    return drawings.get(sheet.stem) or (drawings.get(f"{stem}-lineart") if stem else None)
 
 
 def _files(folder: Path, suffixes: Sequence[str] | dict[str, str]) -> list[Path]:

@@ -24,6 +24,11 @@ class Figure:
     asks: str
     ideal: float = 0.0
 
+    @property
+    def wanted(self) -> str:
+        """Which values are better, in a word or two."""
+        return f"near {self.ideal:g}" if self.better == "near" else self.better
+
     def badness(self, value: float) -> float:
         """Larger is worse."""
         if self.better == "near":

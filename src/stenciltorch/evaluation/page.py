@@ -1,4 +1,4 @@
-"""The page with all pictures side by side, worst cases first. It loads nothing but the pictures beside it."""
+"""The page with the figures and all pictures side by side, worst cases first. It loads only the pictures beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from stenciltorch.evaluation.figures import BY_NAME, FIGURES
+from stenciltorch.evaluation.cells import known_figures, rows_of, shown, timing_lines, weights_lines
+from stenciltorch.evaluation.figures import BY_NAME, FIGURES, Figure
+from stenciltorch.evaluation.judges import FID, LPIPS
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ select { font: inherit; max-width: 100%; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 td, th { padding: .1rem .5rem; text-align: left; border-bottom: 1px solid #8884; }
 .wide { overflow-x: auto; }
+.best { font-weight: 700; }
+th { font-weight: 500; }
+ul { font-size: .8rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
+summary { cursor: pointer; margin: .5rem 0; }
 """
 
 SCRIPT = """
@@ -79,6 +85,8 @@ def page(title: str, cards: Sequence[Card], facts: Mapping[str, Any]) -> str:
             "<meta name='viewport' content='width=device-width, initial-scale=1'>",
             f"<title>{escape(title)}</title><style>{STYLE}</style>",
             f"<h1>{escape(title)}</h1>",
+            *_summary(facts),
+            "<h2>Pictures</h2>",
             f"<p><label>Worst first by {_menu('by', names, chosen)}</label>",
             f"<label>of {_menu('who', people)}</label></p>",
             "<main>",
@@ -88,6 +96,50 @@ def page(title: str, cards: Sequence[Card], facts: Mapping[str, Any]) -> str:
             f"<script>{SCRIPT}</script></html>",
         ]
     )
+
+
+READING = """Mean and 95 % bootstrap interval over pictures; the best of each row is bold, which does not say that
+the difference is more than chance. docs/metrics.md defines every figure and says what a good value looks like, and what
+it cannot see."""
+
+IN_SHORT = (
+    "stroke", "region_chroma", "bleed@6", "line_contrast", "edit_locality", "mask_error", "drift@2", "shading_ratio",
+    "dE_mean", "psnr", LPIPS, FID, "own-frechet",
+)  # fmt: skip
+"""The rows that are seen before all others are asked for."""
+
+
+def _summary(facts: Mapping[str, Any]) -> list[str]:
+    figures = known_figures(facts)
+    short = [figure for figure in figures if figure.name in IN_SHORT]
+    notes = [f"{name}: {reason}" for name, reason in facts["not_computed"].items()]
+    notes += [*weights_lines(facts), *timing_lines(facts["timing"]), f"recipe {facts['recipe_sha256']}"]
+    return [
+        f"<p>{READING}</p>",
+        _table(short, facts),
+        f"<details><summary>All {len(figures)} figures</summary>{_table(figures, facts)}</details>",
+        "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>",
+    ]
+
+
+def _table(figures: Sequence[Figure], facts: Mapping[str, Any]) -> str:
+    heads = "".join(
+        f"<th scope='col'>{escape(name)}</th>" for name in ("figure", *facts["contenders"], "better", "asks")
+    )
+    rows = "".join(_row(figure, list(facts["contenders"].values())) for figure in figures)
+    return f"<div class='wide'><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+
+
+def _row(figure: Figure, columns: Sequence[Mapping[str, Any]]) -> str:
+    found = [rows_of(column).get(figure.name) for column in columns]
+    badness = [figure.badness(one.get("mean", one.get("value"))) if one else float("inf") for one in found]
+    best = min(badness) if len(set(badness)) > 1 else None
+    cells = "".join(
+        f"<td{' class=best' if bad == best else ''}>{escape(shown(one))}</td>"
+        for one, bad in zip(found, badness, strict=True)
+    )
+    told = f"<td>{figure.wanted}</td><td>{escape(figure.asks)}</td>"
+    return f"<tr><th scope='row'>{escape(figure.name)}</th>{cells}{told}</tr>"
 
 
 def worst_first(
@@ -108,19 +160,19 @@ def _menu(name: str, choices: Sequence[str], chosen: str = "") -> str:
 
 
 def _section(card: Card) -> str:
-    figures = "".join(_figure(shown) for shown in card.pictures)
+    figures = "".join(_figure(picture) for picture in card.pictures)
     return (
         f"<section data-name='{escape(card.name, quote=True)}'><h2>{escape(card.name)}</h2>"
         f"<div class='row'>{figures}</div></section>"
     )
 
 
-def _figure(shown: Shown) -> str:
-    told = ", ".join(f"{name} {shown.figures[name]:.3g}" for name in IN_CAPTIONS if name in shown.figures)
-    caption = escape(shown.title) + (f"<br>{escape(told)}" if told else "")
-    address = escape(shown.address, quote=True)
+def _figure(picture: Shown) -> str:
+    told = ", ".join(f"{name} {picture.figures[name]:.3g}" for name in IN_CAPTIONS if name in picture.figures)
+    caption = escape(picture.title) + (f"<br>{escape(told)}" if told else "")
+    address, title = (escape(text, quote=True) for text in (picture.address, picture.title))
     return (
-        f"<figure><a href='{address}'><img loading='lazy' src='{address}' alt='{escape(shown.title, quote=True)}'></a>"
+        f"<figure><a href='{address}'><img loading='lazy' src='{address}' alt='{title}'></a>"
         f"<figcaption>{caption}</figcaption></figure>"
     )
 

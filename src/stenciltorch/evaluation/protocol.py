@@ -13,9 +13,9 @@ import numpy as np
 
 from stenciltorch.canvas import Hints, Illustration, Regions, Size
 from stenciltorch.evaluation.cases import Case, Source, centre_crop, drawn_case
+from stenciltorch.evaluation.cells import rows_of, shown, weights_lines
 from stenciltorch.evaluation.figures import SETS
 from stenciltorch.evaluation.judges import LPIPS
-from stenciltorch.evaluation.report import rows_of, shown, weights_lines
 from stenciltorch.files import write_bytes
 
 SIDE = 512
@@ -154,4 +154,4 @@ def _made_with(facts: Facts, first: Mapping[str, Any]) -> list[str]:
     lines = [f"- recipe of {regime}: sha256 {found['recipe_sha256']}" for regime, found in facts.items()]
     for name, column in first["contenders"].items():
         lines += [f"- {name}, {file}: sha256 {digest}" for file, digest in column["weights"].items()]
-    return lines + weights_lines(first)
+    return lines + [f"- {line}" for line in weights_lines(first)]

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from stenciltorch.canvas import Illustration, Stencil
+from stenciltorch.evaluation.cells import known_figures, rows_of, shown, timing_lines, weights_lines
 from stenciltorch.evaluation.contenders import Contender
 from stenciltorch.evaluation.features import NAME as FEATURES
-from stenciltorch.evaluation.figures import FIGURES, SETS
 from stenciltorch.evaluation.gathering import Gathered
 from stenciltorch.evaluation.hints import SCOPES
-from stenciltorch.evaluation.judges import FID, NEEDS, NO_TRUTH, TOO_FEW, provenance, remedies
+from stenciltorch.evaluation.judges import FID, NEEDS, NO_TRUTH, TOO_FEW, provenance
 from stenciltorch.evaluation.page import Card, Shown, page
 from stenciltorch.evaluation.running import Result
 from stenciltorch.evaluation.suite import Plan
@@ -184,7 +184,6 @@ def markdown_title(facts: Mapping[str, Any]) -> str:
 def markdown(facts: Mapping[str, Any]) -> str:
     """One table: a row for each figure, a column for each contender."""
     columns = facts["contenders"]
-    known = {name for column in columns.values() for name, found in rows_of(column).items() if found}
     lines = [
         f"# Evaluation: {markdown_title(facts)}",
         "",
@@ -194,48 +193,10 @@ def markdown(facts: Mapping[str, Any]) -> str:
         "| figure | better | " + " | ".join(columns) + " |",
         "|---|---|" + "---|" * len(columns),
     ]
-    for figure in (*FIGURES, *SETS):
-        if figure.name in known:
-            cells = [shown(rows_of(column).get(figure.name)) for column in columns.values()]
-            better = f"near {figure.ideal:g}" if figure.better == "near" else figure.better
-            lines.append(f"| {figure.name} | {better} | " + " | ".join(cells) + " |")
+    for figure in known_figures(facts):
+        cells = [shown(rows_of(column).get(figure.name)) for column in columns.values()]
+        lines.append(f"| {figure.name} | {figure.wanted} | " + " | ".join(cells) + " |")
     for name, reason in facts["not_computed"].items():
         lines.append(f"| {name} | less | " + " | ".join([reason] * len(columns)) + " |")
-    return "\n".join([*lines, "", *weights_lines(facts), *_timing_lines(facts["timing"])]) + "\n"
-
-
-def rows_of(column: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures of single pictures and of sets."""
-    return {**column["figures"], **column["sets"]}
-
-
-def shown(found: Mapping[str, Any] | None) -> str:
-    """A mean or a distance with its interval."""
-    if not found:
-        return "-"
-    value, low, high = found.get("mean", found.get("value")), found["low"], found["high"]
-    return f"{value:.4g}" + ("" if low is None else f" [{low:.3g}, {high:.3g}]")
-
-
-def weights_lines(facts: Mapping[str, Any]) -> list[str]:
-    """The published weights behind the figures, and how to get those that are missing."""
-    used = [
-        f"- weights of {name}: {of['file']}, sha256 {of['file_sha256']} ({CHECKED[of['checked']]})"
-        for name, of in facts["published_weights"].items()
-    ]
-    return used + [f"- {line}" for line in remedies(facts["not_computed"])]
-
-
-CHECKED = {
-    "published": "as published",
-    "yours": "as its user says",
-    "nothing": "not checked, for want of a published sha256",
-}
-
-
-def _timing_lines(timing: Mapping[str, Mapping[str, float]]) -> list[str]:
-    return [
-        f"- {name}: first painting {of['first_p50']:.3f} s, further request {of['request_p50']:.3f} s (95 %: "
-        f"{of['request_p95']:.3f} s), at most {of['peak_bytes'] / 2**20:.0f} MiB in one process"
-        for name, of in timing.items()
-    ]
+    notes = [f"- {line}" for line in (*weights_lines(facts), *timing_lines(facts["timing"]))]
+    return "\n".join([*lines, "", *notes]) + "\n"
