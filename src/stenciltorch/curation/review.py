@@ -30,8 +30,8 @@ FILES = {
 }
 AT_ONCE = 60
 """Pictures of one answer."""
-SIDE = 320
-"""px of a picture on the page."""
+SIDE, LARGE_SIDE = 320, 1280
+"""px of a picture on the page, and of one that is looked at alone."""
 MOST_BODY = 16_384
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -94,9 +94,8 @@ class Review:
         if numbers is None or not start.isdecimal():
             return _refuse(404, "There is no such sheet; /api/sheets lists them.")
         chosen = numbers[int(start) : int(start) + AT_ONCE]
-        return JSONResponse(
-            {"of": len(numbers), "pictures": [self._told(number) for number in chosen]}, headers=NO_STORE
-        )
+        pictures = [self._told(number) for number in chosen]
+        return JSONResponse({"of": len(numbers), "at_once": AT_ONCE, "pictures": pictures}, headers=NO_STORE)
 
     def _told(self, number: int) -> dict[str, Any]:
         line = self.lines[number]
@@ -109,7 +108,8 @@ class Review:
         number = int(request.path_params["number"])
         if number >= len(self.lines):
             return _refuse(404, "There is no such picture.")
-        pixels = thumbnail(self.source / self.lines[number]["path"], SIDE)
+        side = LARGE_SIDE if "large" in request.query_params else SIDE
+        pixels = thumbnail(self.source / self.lines[number]["path"], side)
         return Response(files.encode_illustration(Illustration(pixels)), media_type="image/png", headers=NO_STORE)
 
     async def judge(self, request: Request) -> Response:
@@ -127,7 +127,7 @@ class Review:
         except DatasetError as error:
             return _refuse(422, str(error))
         self._remember(override)
-        return JSONResponse(self._told(number), headers=NO_STORE)
+        return JSONResponse(self._told(number) | {"by_hand": len(self.overrides)}, headers=NO_STORE)
 
     def _remember(self, override: Override) -> None:
         if override.verdict in (KEEP, DROP):
