@@ -142,6 +142,7 @@ def test_the_papers_protocol(weights, tmp_path, monkeypatch, capsys):
         monkeypatch.setattr("stenciltorch.evaluation.judges.lacking", dict)
         monkeypatch.setattr("stenciltorch.evaluation.running.open_judges", lambda *_: FakeJudges)
         monkeypatch.setattr("stenciltorch.evaluation.report.provenance", lambda _: PROVENANCE)
+    monkeypatch.setattr("stenciltorch.evaluation.protocol.SIDE", 192)  # for speed
     art, out = make_art(tmp_path / "art", ("ada", "ben")), tmp_path / "out"
     assert evaluate("classical", "--data", art, "--out", out, "--protocol") == 0
     text = (out / "protocol.md").read_text()
