@@ -263,9 +263,11 @@ def test_large_weights_are_stored_in_half(exported):
         assert half >= 0.9 * sum(value.numel() for value in part.parameters() if value.numel() >= 64)
 
 
-def test_store_half_keeps_small_weights_and_other_types():
+def test_store_half_keeps_small_weights_other_types_and_what_float16_cannot_hold():
     weights = {
-        "large": np.linspace(-1, 1, 64, dtype=np.float32),
+        "large": np.linspace(-1, 1, 64, dtype=np.float16).astype(np.float32),
+        "finer": np.linspace(-1, 1, 64, dtype=np.float32),
+        "larger": np.full(64, 65536, np.float32),
         "small": np.full(63, 0.1, np.float32),
         "numbers": np.arange(100),
     }
@@ -279,9 +281,10 @@ def test_store_half_keeps_small_weights_and_other_types():
     model = store_half(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 20)], ir_version=9))
     onnx.checker.check_model(model)
     stored = {weight.name: numpy_helper.to_array(weight).dtype for weight in model.graph.initializer}
-    assert stored == {"large.half": np.float16, "small": np.float32, "numbers": np.int64}
+    kept = {"finer": np.float32, "larger": np.float32, "small": np.float32, "numbers": np.int64}
+    assert stored == {"large.half": np.float16, **kept}
     session = exporting.onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    assert np.array_equal(session.run(None, {})[0], weights["large"].astype(np.float16).astype(np.float32))
+    assert np.array_equal(session.run(None, {})[0], weights["large"])
 
 
 def test_round_to_half_is_what_the_files_hold():

@@ -151,16 +151,22 @@ def _to_onnx(graph: _Graph) -> onnx.ModelProto:
     return program.model_proto
 
 
+HALF_MAX = 65504.0
+"""The largest number that float16 holds."""
+
+
 def store_half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Keep large weights as float16 and cast them to float32 when the file is opened: half the bytes, same
-    arithmetic."""
+    """Keep large weights as float16, where that loses nothing, and cast them to float32 when the file is opened: half
+    the bytes, same arithmetic. What torch's exporter has folded into weights (a normalisation) stays float32."""
     casts = []
     for weight in model.graph.initializer:
         values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or values.size < 64:
+        if values.dtype != np.float32 or values.size < 64 or np.abs(values).max() > HALF_MAX:
             continue
-        name = weight.name
-        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        name, half = weight.name, values.astype(np.float16)
+        if not np.array_equal(half.astype(np.float32), values):
+            continue
+        weight.CopyFrom(numpy_helper.from_array(half, f"{name}.half"))
         casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
     nodes = casts + list(model.graph.node)
     del model.graph.node[:]

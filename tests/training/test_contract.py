@@ -32,7 +32,7 @@ class Look(torch.nn.Module):
 
 
 class Paint(torch.nn.Module):
-    """Red where there is paper; four levels darker if the files held other statistics than torch computes with."""
+    """Red where there is paper, of statistics that float16 cannot hold: rounded, it would be four levels lighter."""
 
     def __init__(self, kept=True):
         super().__init__()
@@ -91,16 +91,8 @@ def test_a_system_becomes_a_model_that_colours(tmp_path):
     colorizer = OnnxColorizer.load(tmp_path / "model")
     assert (colorizer.model.card.name, colorizer.model.card.step) == ("toy", "7")
     painting = colorizer(Stencil.start(Lineart(np.full((20, 30), 255, np.uint8))))
-    assert painting.illustration.array[3, 4].tolist() == [204, 26, 51]
+    assert painting.illustration.array[3, 4].tolist() == [200, 22, 47]
     assert json.loads((tmp_path / "model" / "model.json").read_text())["work_pixels"] == 4096
-
-
-def test_statistics_that_float16_cannot_hold_are_refused(tmp_path):
-    graphs = toy()
-    graphs(request(32, 32))[1].module.norm.running_var.fill_(1e5)
-    with pytest.raises(ModelError, match=r"norm.running_var holds numbers beyond 65,504"):
-        write_model(graphs, free, tmp_path / "model", CARD, 4096)
-    assert not (tmp_path / "model").exists()
 
 
 def test_a_system_that_paints_over_what_is_kept_is_refused(tmp_path):

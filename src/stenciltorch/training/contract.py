@@ -32,7 +32,7 @@ TOLERANCE = 5e-3
 """The same for opaque tensors, as a share of a tensor's largest value or of 1."""
 SIZES = ((96, 64), (75, 131), (1, 1))
 LARGE = 64
-"""Arrays of so many values or more are stored as float16."""
+"""Weights of so many values or more are stored as float16; statistics of normalisations are not."""
 
 
 class Graph(Protocol):
@@ -100,16 +100,9 @@ def request(height: int, width: int) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def _round(module: nn.Module) -> None:
-    """Weights, and statistics of normalisations, as the files hold them.
-
-    Raises:
-        ModelError: one is too large for float16.
-    """
-    for name, value in [*module.named_parameters(), *module.named_buffers()]:
-        if value.is_floating_point() and value.numel() >= LARGE:
+    for value in module.parameters():
+        if value.numel() >= LARGE:
             value.copy_(value.half().float())
-            if not torch.isfinite(value).all():
-                raise ModelError(f"{name} holds numbers beyond 65,504, which the model's files cannot; train on.")
 
 
 def _write(graph: Graph, free: FreeAxes, folder: Path, card: Card) -> dict[str, object]:
