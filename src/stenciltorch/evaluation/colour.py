@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from skimage.color import xyz_tristimulus_values
@@ -39,10 +40,14 @@ def _lab(pixels: npt.NDArray[np.uint8], out: Float) -> None:
 
 
 def _curve(ratio: Float) -> Float:
+    """The cube root, to the last digits by one step of Halley's from a guess in single precision; a line near black."""
+    curved = np.asarray(cv2.pow(ratio.astype(np.float32), 1 / 3), np.float64).reshape(ratio.shape)
+    cube = curved * curved * curved
+    curved *= (cube + 2 * ratio) / np.maximum(2 * cube + ratio, 1e-300)
     dark = ratio <= _TOE
-    curved = np.cbrt(ratio)
-    curved[dark] = 7.787 * ratio[dark] + 16.0 / 116.0
-    return np.asarray(curved)
+    if dark.any():
+        curved[dark] = 7.787 * ratio[dark] + 16.0 / 116.0
+    return curved
 
 
 def _parts(count: int) -> list[slice]:

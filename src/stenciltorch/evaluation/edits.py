@@ -57,7 +57,10 @@ def edit_effect(
         clear: pixels away from lines; the response is judged on them.
         place: (row, column) of the hint.
     """
-    change = difference_map(before, after)
+    differ = (before.array != after.array).any(axis=2)
+    pair = [to_lab(picture.array[differ]) for picture in (before, after)]
+    change = np.zeros(before.size)
+    change[differ] = delta_e(*pair)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * SPILL + 1, 2 * SPILL + 1))
     near = cv2.dilate(region.astype(np.uint8), kernel) > 0
     far = change[~near]
@@ -68,7 +71,7 @@ def edit_effect(
         float(far.mean()) if far.size else None,
         float((far > VISIBLE).mean()) if far.size else None,
         _response(before, after, region & clear, to_lab(colour)),
-        hint_range(before, after, place),
+        _mean_distance(np.argwhere(differ)[_visible(*pair)], place),
     )
 
 
@@ -89,11 +92,18 @@ def hint_range(before: Illustration, after: Illustration, place: tuple[int, int]
     """Mean distance in pixels from the hint's (row, column) of the pixels that changed by more than 2.3 dE76
     (hint propagation range, Yun et al. 2023); None when none did.
     """
-    rows, columns = np.nonzero((before.array != after.array).any(axis=2))
-    pair = (to_lab(picture.array[rows, columns]) for picture in (before, after))
-    seen = np.linalg.norm(np.subtract(*pair), axis=1) > VISIBLE
-    rows, columns = rows[seen], columns[seen]
-    return float(np.hypot(rows - place[0], columns - place[1]).mean()) if rows.size else None
+    differ = (before.array != after.array).any(axis=2)
+    seen = _visible(*(to_lab(picture.array[differ]) for picture in (before, after)))
+    return _mean_distance(np.argwhere(differ)[seen], place)
+
+
+def _visible(before: Float, after: Float) -> Bool:
+    """Where Lab colours (n, 3) lie more than 2.3 apart."""
+    return np.asarray(((before - after) ** 2).sum(axis=1) > VISIBLE**2)
+
+
+def _mean_distance(pixels: npt.NDArray[np.int64], place: tuple[int, int]) -> float | None:
+    return float(np.hypot(*(pixels - np.array(place)).T).mean()) if len(pixels) else None
 
 
 def passes(colorizer: Colorizer, stencil: Stencil, first: Painting, count: int) -> list[Illustration]:

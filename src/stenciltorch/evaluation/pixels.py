@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from stenciltorch.canvas import Illustration
 from stenciltorch.errors import InputError
@@ -28,22 +27,26 @@ GAUSSIAN = cv2.getGaussianKernel(SSIM_WINDOW, 1.5, cv2.CV_64F)
 def psnr(painted: Illustration, target: Illustration, counted: Bool | None = None) -> float | None:
     """10 log10(255^2 / mean squared error) over R, G and B, at most 100; None without counted pixels (H, W)."""
     _check(painted, target)
-    return _decibels(painted.array.astype(np.float32), target.array.astype(np.float32), 255.0, counted)
+    pixels = painted.size.pixels if counted is None else int(np.count_nonzero(counted))
+    if not pixels:
+        return None
+    mask = None if counted is None else counted.astype(np.uint8)
+    return _decibels(cv2.norm(painted.array, target.array, cv2.NORM_L2SQR, mask) / (3 * pixels), 255.0)
 
 
 def psnr_lightness(painted: Illustration, target: Illustration, counted: Bool | None = None) -> float | None:
     """As `psnr`, of L*, whose range is 100."""
     _check(painted, target)
-    return _decibels(to_lab(painted.array)[..., 0], to_lab(target.array)[..., 0], 100.0, counted)
-
-
-def _decibels(
-    found: npt.NDArray[np.floating], wanted: npt.NDArray[np.floating], span: float, counted: Bool | None
-) -> float | None:
-    error = (found - wanted) ** 2 if counted is None else (found[counted] - wanted[counted]) ** 2
-    if not error.size:
+    counted = np.ones(painted.size, np.bool_) if counted is None else counted
+    if not counted.any():
         return None
-    return float(min(MOST_DB, 10 * np.log10(span**2 / max(float(error.mean(dtype=np.float64)), 1e-300))))
+    found, wanted = (to_lab(picture.array[counted])[:, 0] for picture in (painted, target))
+    return _decibels(float(((found - wanted) ** 2).mean()), 100.0)
+
+
+def _decibels(error: float, span: float) -> float:
+    """Of a mean squared error."""
+    return float(min(MOST_DB, 10 * np.log10(span**2 / max(error, 1e-300))))
 
 
 def ssim(painted: Illustration, target: Illustration, counted: Bool | None = None) -> float | None:
