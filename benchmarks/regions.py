@@ -3,6 +3,7 @@
     python benchmarks/regions.py                                 procedural figures and the project's own drawings
     python benchmarks/regions.py --pack pack/                    also art that is filled flat and was held out
     python benchmarks/regions.py --panels out/ PICTURE ...       borders over pictures, side by side, to look at
+    python benchmarks/regions.py --sheet docs/images/regions.png --side 360 PICTURE ...          the same, on one sheet
 
 Truth: figures know their regions; the drawings' regions are the areas of their flats; the regions of flat art are its
 fills. Every picture is also painted anew with light, texture and damage (`relit`), or shown as lines only (`lines`).
@@ -22,6 +23,7 @@ import numpy as np
 
 from stenciltorch import files
 from stenciltorch.canvas import Illustration, Regions, Size, UInt8Array
+from stenciltorch.curation.measures import reduced
 from stenciltorch.evaluation.regions import RegionScore, compare_regions
 from stenciltorch.synthesis.disnet import DisNet, open_disnet
 from stenciltorch.synthesis.labels import compact, connected_parts
@@ -143,14 +145,23 @@ def _titled(view: UInt8Array, text: str) -> UInt8Array:
     return np.vstack((strip, view))
 
 
-def look(pictures: list[Path], folder: Path, net: DisNet, side: int = 512) -> None:
+def small_panel(path: Path, net: DisNet, side: int) -> UInt8Array:
+    """The panel of a picture file that is brought down to at most `side` px first."""
+    return panel(Illustration(reduced(files.read_illustration(path).array, side)), net)
+
+
+def look(pictures: list[Path], folder: Path, net: DisNet, side: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in pictures:
-        picture = files.read_illustration(path)
-        factor = min(1.0, side / max(picture.size))
-        wanted = (max(1, round(picture.size.width * factor)), max(1, round(picture.size.height * factor)))
-        small = Illustration(cv2.resize(picture.array, wanted, interpolation=cv2.INTER_AREA))
-        files.write_illustration(folder / f"{path.stem}-regions.png", Illustration(panel(small, net)))
+        files.write_illustration(folder / f"{path.stem}-regions.png", Illustration(small_panel(path, net, side)))
+
+
+def sheet(pictures: list[Path], net: DisNet, side: int) -> Illustration:
+    """The panels of all pictures, one below the other."""
+    rows = [small_panel(path, net, side) for path in pictures]
+    width = max(row.shape[1] for row in rows)
+    wide = [np.pad(row, ((0, 6), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
+    return Illustration(np.vstack(wide))
 
 
 def main() -> None:
@@ -159,12 +170,17 @@ def main() -> None:
     parser.add_argument("--net", type=Path, help="folder of another network than the packaged one")
     parser.add_argument("--pack", type=Path, help="training pack with held-out pictures")
     parser.add_argument("--panels", type=Path, help="folder for panels")
+    parser.add_argument("--sheet", type=Path, help="PNG file for all panels")
+    parser.add_argument("--side", type=int, default=512, help="px of a picture on a panel")
     parser.add_argument("--count", type=int, default=24, help="pictures of each kind")
     parser.add_argument("-o", "--output", type=Path, help="JSON file to write")
     options = parser.parse_args()
     net = open_disnet(options.net, threads=1)
     if options.panels:
-        look(options.pictures, options.panels, net)
+        look(options.pictures, options.panels, net, options.side)
+    if options.sheet:
+        files.write_illustration(options.sheet, sheet(options.pictures, net, options.side))
+    if options.panels or options.sheet:
         return
     cases = [*figures(options.count), *drawings()]
     if options.pack:
