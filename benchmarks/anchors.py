@@ -1,25 +1,31 @@
-"""What the figures say about pictures whose quality is known: one sheet and one table for docs/metrics.md.
+"""What the figures say about pictures whose quality is known: two sheets and two tables for docs/metrics.md.
 
     python benchmarks/anchors.py --out docs/pictures
 
-The pictures are one of this project's own drawings, its true colours, and the same with one defect each.
+The pictures are one of this project's own drawings, its true colours, and the same with one defect each. The second
+sheet is about further requests: masks, edits, passes, fewer hints. Its painters fill regions with their hints' colours,
+and one thing about each may be wrong.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from stenciltorch import Illustration, Regions, Stencil
+from stenciltorch import Illustration, Painting, Regions, Stencil
+from stenciltorch.evaluation import requests
 from stenciltorch.evaluation.cases import Case, bounded
 from stenciltorch.evaluation.classical import ClassicalColorizer
 from stenciltorch.evaluation.contenders import FixedPicture
+from stenciltorch.evaluation.edits import passes
+from stenciltorch.evaluation.hints import find_strokes
 from stenciltorch.evaluation.report import case_figures
-from stenciltorch.evaluation.suite import FIXED, measure
+from stenciltorch.evaluation.suite import FIXED, Plan, measure
 from stenciltorch.files import read_illustration, read_lineart, write_illustration
 from stenciltorch.hintfile import draw_hints, read_hint_file
 from stenciltorch.scaling import reduce_hints
@@ -28,7 +34,7 @@ DRAWING = Path(__file__).resolve().parents[1] / "examples" / "drawings" / "ribbo
 SIDE = 512
 NAMES = (
     "stroke", "stroke_hit@5", "region", "gap_chroma", "bleed@6", "line_retention", "phantom_lines", "shading_ratio",
-    "tint_a", "psnr", "ssim",
+    "tint_a", "psnr", "ssim", "ms_ssim", "palette_distance",
 )  # fmt: skip
 
 Picture = np.ndarray
@@ -91,9 +97,88 @@ def defects(case: Case) -> dict[str, Picture]:
     return {title: draw() for title, draw in make.items()}
 
 
+class Filler:
+    """Each region in its hint's colour, paper without one; `spoil` makes the colours worse.
+
+    Args:
+        spoil: given the colours without lines and the stencil.
+    """
+
+    def __init__(self, case: Case, spoil: Callable[[Picture, Stencil], Picture] = lambda colour, _: colour) -> None:
+        self.labels, self.count, self.spoil = case.regions.array, case.regions.count + 1, spoil
+
+    def __call__(self, stencil: Stencil) -> Painting:
+        hints = stencil.hints.array
+        colours = np.full((self.count, 3), 245, np.uint8)
+        given = hints[..., 3] > 127
+        colours[self.labels[given]] = hints[given][:, :3]
+        plain = self.spoil(colours[self.labels], stencil)
+        share = stencil.mask.array[..., None] / 255.0
+        shown = inked(plain, stencil.lineart.array) * share + stencil.base.array * (1 - share)
+        flats = Illustration(np.ascontiguousarray(plain))
+        return Painting(Illustration(shown.round().astype(np.uint8)), flats, flats)
+
+
+def paler(colour: Picture, stencil: Stencil) -> Picture:
+    return np.asarray((colour * 0.6 + 255 * 0.4).astype(np.uint8))
+
+
+def tinted_by_hints(colour: Picture, stencil: Stencil) -> Picture:
+    wished = stencil.hints.array[stencil.hints.array[..., 3] > 127][:, :3]
+    return np.asarray((colour * 0.75 + wished.mean(axis=0) * 0.25).astype(np.uint8))
+
+
+def remembering(colour: Picture, stencil: Stencil) -> Picture:
+    return np.asarray((colour * 0.5 + cv2.GaussianBlur(stencil.base.array, (0, 0), 3) * 0.45).astype(np.uint8))
+
+
+def requests_sheet(case: Case) -> tuple[list[Picture], list[str]]:
+    """Tiles and rows of the table: what each painter answers to the request that shows its defect."""
+    plain, first = Filler(case), Filler(case)(case.stencil)
+    mask = requests.partial_mask(case, case.rng("mask"))
+    edit = requests.draw_edits(case, 2, case.rng("edits"))[1]
+    few = requests.shuffled(find_strokes(case.stencil.hints), case.rng("curve"))
+    flat_case = replace(case, target=first.illustration)
+    tiles, rows = [], []
+
+    def show(title: str, painter: Filler, stencil: Stencil, names: tuple[str, ...], plan: Plan) -> None:
+        found = measure(flat_case, painter, plan).figures
+        told = ", ".join(f"{name} {found[name]:.3g}" for name in names)
+        tiles.append(titled(painter(stencil).illustration.array, title))
+        rows.append(f"| {title} | {told} |")
+
+    masked = case.stencil.with_base(first.illustration).with_mask(mask)
+    only = replace(FIXED, reaches=())
+    seams, edits = (
+        ("mask_error", "seam", "raw_leak", "psnr_in_mask"),
+        ("edit_locality", "edit_outside", "edit_response"),
+    )
+    show("half repainted", plain, masked, seams, replace(only, mask=True))
+    show("half repainted, paler", Filler(case, paler), masked, seams, replace(only, mask=True))
+    recoloured = case.stencil.with_hints(edit.after)
+    show("one region recoloured", plain, recoloured, edits, replace(only, edits=2))
+    show("the same, felt everywhere", Filler(case, tinted_by_hints), recoloured, edits, replace(only, edits=2))
+    memory = Filler(case, remembering)
+    later = case.stencil.with_base(passes(memory, case.stencil, memory(case.stencil), 7)[-1])
+    show(
+        "pass 8 of a blurry memory",
+        memory,
+        later,
+        ("drift@2", "drift@8", "order_gap"),
+        replace(only, passes=8, order=True),
+    )
+    show("8 hints of all", plain, requests.with_strokes(case.stencil, few[:8]), CURVE, replace(only, counts=(0, 8)))
+    return tiles, rows
+
+
+CURVE = ("region_chroma@0_hints", "region_chroma@8_hints", "region_chroma@all_hints")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder for metrics-anchors.png")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for metrics-anchors.png and metrics-requests.png"
+    )
     options = parser.parse_args()
     case = the_case()
     print("| picture | " + " | ".join(NAMES) + " |\n|---|" + "---|" * len(NAMES))
@@ -105,9 +190,17 @@ def main() -> None:
         found = case_figures(measured) | {"stroke_hit@5": float(np.mean(hits))}
         print(f"| {title} | " + " | ".join(f"{found[name]:.3g}" if name in found else "-" for name in NAMES) + " |")
         tiles.append(titled(pixels, title))
-    rows = [np.concatenate(tiles[start : start + 3], axis=1) for start in range(0, len(tiles), 3)]
     options.out.mkdir(parents=True, exist_ok=True)
-    write_illustration(options.out / "metrics-anchors.png", Illustration(np.concatenate(rows)))
+    write_illustration(options.out / "metrics-anchors.png", sheet(tiles))
+    tiles, rows = requests_sheet(case)
+    print("\n| picture | figures |\n|---|---|\n" + "\n".join(rows))
+    write_illustration(options.out / "metrics-requests.png", sheet(tiles))
+
+
+def sheet(tiles: list[Picture]) -> Illustration:
+    """Three in a row."""
+    rows = [np.concatenate(tiles[start : start + 3], axis=1) for start in range(0, len(tiles), 3)]
+    return Illustration(np.concatenate(rows))
 
 
 def titled(pixels: Picture, title: str) -> Picture:
