@@ -1,15 +1,17 @@
 /**
  * The worker: one model, one drawing, one question at a time. Questions are {id, kind, ...}; answers {id, ...} or
- * {id, error}. The only place that loads ONNX Runtime.
+ * {id, error}. Loads ONNX Runtime, as only shapes.js does beside it.
  */
 
-import { fetchModel, Model } from "./model.js";
+/** Fetched beside the runtime: neither waits for the other. */
+const modelModule = import("./model.js");
+modelModule.catch(() => {});
 
 const VENDOR = new URL("../vendor/ort/", import.meta.url).href;
 const BUNDLES = { wasm: "ort.wasm.bundle.min.mjs", webgpu: "ort.webgpu.bundle.min.mjs" };
 const BINARIES = { wasm: "ort-wasm-simd-threaded", webgpu: "ort-wasm-simd-threaded.asyncify" };
 
-/** @type {Model} */
+/** @type {import("./model.js").Model} */
 let model;
 
 /** ONNX: one value, handed on. Opening it compiles the runtime while the model is still on its way. */
@@ -21,8 +23,13 @@ async function loadRuntime(provider, threads) {
   ort.env.wasm.wasmPaths = { wasm: `${VENDOR}${BINARIES[provider]}.wasm`, mjs: `${VENDOR}${BINARIES[provider]}.mjs` };
   ort.env.logLevel = "error";
   const little = Uint8Array.from(atob(LITTLE_GRAPH), (letter) => letter.charCodeAt(0));
-  await (await ort.InferenceSession.create(little, { executionProviders: [provider] })).release();
+  await ort.InferenceSession.create(little, { executionProviders: [provider] });
   return ort;
+}
+
+async function loadModel(models, report) {
+  const { fetchModel, Model } = await modelModule;
+  return { Model, files: await fetchModel(models, report) };
 }
 
 async function watchDevice(ort) {
@@ -33,7 +40,7 @@ async function watchDevice(ort) {
 const answers = {
   async start({ provider, threads, models }) {
     const report = (share) => self.postMessage({ progress: share });
-    const [ort, files] = await Promise.all([loadRuntime(provider, threads), fetchModel(models, report)]);
+    const [ort, { Model, files }] = await Promise.all([loadRuntime(provider, threads), loadModel(models, report)]);
     model = await Model.open(ort, files, { executionProviders: [provider], graphOptimizationLevel: "all" });
     if (provider === "webgpu") await watchDevice(ort);
     const { name, work_pixels: workPixels } = files.card;
