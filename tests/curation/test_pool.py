@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from little_jobs import Job, Unborn, diary_of
 
+from stenciltorch.curation import pool as pooling
 from stenciltorch.curation.engines import Engine
 from stenciltorch.curation.pool import Outcome, Pool
 from stenciltorch.errors import ConfigError
@@ -81,3 +83,21 @@ def test_workers_that_cannot_begin_are_not_started_for_ever(tmp_path):
     with pytest.raises(ConfigError, match=r"Worker processes end before they begin; free memory"):
         list(Pool(Unborn(), 1).run(["good1"]))
     assert multiprocessing.active_children() == []
+
+
+def test_the_allocator_is_told_to_keep_memory_where_it_can_be_told(monkeypatch):
+    told = []
+    monkeypatch.setattr(pooling.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=lambda *pair: told.append(pair)))
+    pooling.keep_freed_memory()
+    assert told == [(-3, 32 << 20), (-1, 128 << 20)]
+
+
+@pytest.mark.parametrize("library", [OSError, TypeError, None], ids=["no library", "no such way", "no such function"])
+def test_other_systems_are_left_alone(monkeypatch, library):
+    def opened(name):
+        if library:
+            raise library
+        return SimpleNamespace()
+
+    monkeypatch.setattr(pooling.ctypes, "CDLL", opened)
+    pooling.keep_freed_memory()
