@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -84,7 +85,7 @@ def page(title: str, cards: Sequence[Card], facts: Mapping[str, Any]) -> str:
             "<!doctype html><html lang='en'><meta charset='utf-8'>",
             "<meta name='viewport' content='width=device-width, initial-scale=1'>",
             f"<title>{escape(title)}</title><style>{STYLE}</style>",
-            f"<h1>{escape(title)}</h1>",
+            f"<h1>Evaluation: {escape(title)}</h1>",
             *_summary(facts),
             "<h2>Pictures</h2>",
             f"<p><label>Worst first by {_menu('by', names, chosen)}</label>",
@@ -118,8 +119,13 @@ def _summary(facts: Mapping[str, Any]) -> list[str]:
         f"<p>{READING}</p>",
         _table(short, facts),
         f"<details><summary>All {len(figures)} figures</summary>{_table(figures, facts)}</details>",
-        "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>",
+        "<ul>" + "".join(f"<li>{_with_commands(note)}</li>" for note in notes) + "</ul>",
     ]
+
+
+def _with_commands(note: str) -> str:
+    """What stands between backticks as code."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(note))
 
 
 def _table(figures: Sequence[Figure], facts: Mapping[str, Any]) -> str:
