@@ -115,6 +115,9 @@ def test_hardness_by_keys_and_control(page: Page) -> None:
     assert (hard, soft) == (0, 0.4)
     page.keyboard.press("m")
     assert "100 %" in page.inner_text("#options"), "each tool has its own"
+    page.keyboard.press("e")
+    page.keyboard.press("Shift+[")
+    assert "90 %" in page.inner_text("#options"), "the eraser too"
 
 
 def test_a_dropped_drawing_is_opened(page: Page, drawing: str) -> None:
