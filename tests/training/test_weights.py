@@ -202,4 +202,7 @@ def test_the_commands(tmp_path, capsys):
     assert main(["weights", "fetch", "illustration2vec"]) == 2
     assert "No checksum of" in capsys.readouterr().err
     assert main(["weights", "import", "vgg19", "x"]) == 2
-    assert "There are no weights 'vgg19'; choose one of alexnet, fid-inception, illustration2vec" in capsys.readouterr().err
+    assert (
+        "There are no weights 'vgg19'; choose one of alexnet, fid-inception, illustration2vec"
+        in capsys.readouterr().err
+    )
