@@ -30,10 +30,11 @@ import numpy as np
 from stenciltorch.canvas import Illustration, Regions, Size
 from stenciltorch.errors import ConfigError, StencilTorchError
 from stenciltorch.evaluation.cases import Case, Source, drawn_case, pack_pictures
+from stenciltorch.evaluation.cells import rows_of
 from stenciltorch.evaluation.contenders import CLASSICAL, Contender
 from stenciltorch.evaluation.judges import at_hand, lacking
 from stenciltorch.evaluation.protocol import REGIMES, Posed
-from stenciltorch.evaluation.report import Report, rows_of
+from stenciltorch.evaluation.report import Report
 from stenciltorch.evaluation.running import Job, run
 from stenciltorch.evaluation.suite import FIXED
 from stenciltorch.files import write_bytes
