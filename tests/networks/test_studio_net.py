@@ -179,6 +179,15 @@ def test_no_dab_is_ignored_however_little_it_is_trusted(net):
     torch.testing.assert_close(flats[:, 48, 48], torch.tensor(BLUE), atol=0.02, rtol=0.0)
 
 
+@pytest.mark.parametrize("colour", [BLUE, (1.0, 1.0, 1.0), (0.9, 0.5, 0.2)])
+def test_a_dab_smaller_than_a_cell_is_no_darker_than_it_was_asked(net, colour):
+    request = page()
+    dab(request, 49, 49, colour, reach=1)
+    flats = painted(net, request)
+    torch.testing.assert_close(flats[:, 49, 49], torch.tensor(colour), atol=0.02, rtol=0.0)
+    torch.testing.assert_close(flats[:, 40, 49], torch.tensor(colour), atol=0.02, rtol=0.0)
+
+
 def test_cells_far_less_trusted_than_the_rest_of_their_dab_send_out_nothing(net):
     """What a verdict calls spilled, beside what it does not."""
     request = page()
@@ -217,19 +226,36 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     assert displacement.shape == (1, 2, height, width)
 
 
-def test_what_fills_up_the_stride_is_no_paper_to_keep(net):
-    """A drawing of 200 x 168 pixels is padded to 224 x 192; none of the padding's white may run into it."""
-    request = page(200, 168)
-    dab(request, 24, 24, BLUE)
+def painted_by_graphs(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
+    """Flats, uint8 (height, width, 3)."""
     lineart, mask, base, hints = (
         (255 * request[name][0]).to(torch.uint8).permute(1, 2, 0).squeeze(2)
         for name in ("lineart", "mask", "base", "hints")
     )
     with torch.no_grad():
         *known, _, _ = EncoderGraph(net)(lineart, mask, base)
-        flats = PainterGraph(net)(hints, lineart, mask, base, *known)[2]
+        flats: Tensor = PainterGraph(net)(hints, lineart, mask, base, *known)[2]
+    return flats
+
+
+def test_what_fills_up_the_stride_is_no_paper_to_keep(net):
+    """A drawing of 200 x 168 pixels is padded to 224 x 192; none of the padding's white may run into it."""
+    request = page(200, 168)
+    dab(request, 24, 24, BLUE)
+    flats = painted_by_graphs(net, request)
     assert flats.shape == (200, 168, 3)
     assert (flats.int() - torch.tensor([0, 0, 255])).abs().max() <= 3
+
+
+def test_no_colour_gets_round_a_line_that_ends_at_the_rim(net):
+    """72 x 168 pixels are padded to 96 x 192; the line from rim to rim runs on through the padding."""
+    request = page(72, 168)
+    request["lineart"][..., 34:40, :] = 0.0
+    dab(request, 12, 150, BLUE)
+    dab(request, 60, 150, RED)
+    flats = painted_by_graphs(net, request)
+    assert (flats[:24].int() - torch.tensor([0, 0, 255])).abs().max() <= 3
+    assert (flats[50:].int() - torch.tensor([255, 0, 0])).abs().max() <= 3
 
 
 def test_pictures_of_a_batch_do_not_see_each_other(net):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stenciltorch.networks.pixels import CELL, compose, from_unit, pad_to, pad_to_stride, to_unit
+from stenciltorch.networks.pixels import CELL, compose, extend_to_stride, from_unit, pad_to, to_unit
 from stenciltorch.networks.propagation import Way
 from stenciltorch.networks.studio import (
     Coarse,
@@ -86,9 +86,9 @@ class EncoderGraph(nn.Module):
         pixels."""
         height, width = lineart.shape
         drawing, displacement, taste = self.encoder(
-            pad_to_stride(to_unit(lineart), 1.0),
-            pad_to_stride(to_unit(mask), 1.0),
-            pad_to_stride(to_unit(base), 1.0),
+            to_unit(extend_to_stride(lineart)),
+            to_unit(extend_to_stride(mask)),
+            to_unit(extend_to_stride(base)),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
         known = (drawing.doubt, drawing.entry, drawing.join, drawing.vector, *drawing.rows, *drawing.columns)

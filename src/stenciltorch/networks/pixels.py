@@ -30,6 +30,15 @@ def pad_to_stride(values: Tensor, fill: float, stride: int = STRIDE) -> Tensor:
     return pad_to(values, fill, (height + stride - 1) // stride * stride, (width + stride - 1) // stride * stride)
 
 
+def extend_to_stride(pixels: Tensor, stride: int = STRIDE) -> Tensor:
+    """Grow (height, width[, channels]) likewise by repeating the last row and column: lines run on to the rim, so that
+    no colour gets round their ends."""
+    height, width = pixels.shape[:2]
+    rows = torch.arange((height + stride - 1) // stride * stride, device=pixels.device).clamp(max=height - 1)
+    columns = torch.arange((width + stride - 1) // stride * stride, device=pixels.device).clamp(max=width - 1)
+    return pixels.index_select(0, rows).index_select(1, columns)
+
+
 def pad_to(values: Tensor, fill: float, height: int, width: int) -> Tensor:
     """Grow to the right and below, up to the given size."""
     return F.pad(values, (0, width - values.shape[-1], 0, height - values.shape[-2]), value=fill)

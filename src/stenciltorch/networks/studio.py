@@ -32,7 +32,7 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.75
+REACHED = 0.7
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 40.0
@@ -257,11 +257,11 @@ class Painter(nn.Module):
         return ((sure / best.clamp(min=DOUBTED / 16.0)).clamp(max=1.0) - SPILLED).clamp(min=0.0)
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
-        trusted = weight * trust
-        kept, kept_strength = drawing.kept[:, :3], drawing.kept[:, 3:]
-        sources = wished * weight + kept * (1.0 - weight)
-        strength = trusted + (1.0 - weight) * kept_strength
-        return propagate(sources, strength, drawing.rows, drawing.columns, self.shape.rounds)
+        """A cell that a dab covers in part is a source of the dab's colour, mixed with what is kept there."""
+        kept, kept_strength = drawing.kept[:, :3], (1.0 - weight) * drawing.kept[:, 3:]
+        rest = kept_strength.mean(dim=1, keepdim=True)
+        sources = (wished * weight + kept * rest) / (weight + rest).clamp(min=1e-6)
+        return propagate(sources, weight * trust + kept_strength, drawing.rows, drawing.columns, self.shape.rounds)
 
     def _think(self, entered: Tensor, drawing: Drawing) -> Tensor:
         level1 = self.down1(entered)
