@@ -220,8 +220,8 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     assert drawing.entry.shape == (1, 8, height // 4, width // 4)
     assert drawing.join.shape == (1, 16, height // 16, width // 16)
     assert taste.shape == (1, len(COLOURS), height // 8, width // 8)
-    assert drawing.rows.within.shape == (1, 2, height // 4, width // 32, 8, 8)
-    assert drawing.rows.ends.shape == (1, 2, height // 4, width // 32, 8, 2)
+    assert drawing.rows.within.shape == (1, 2, height // 4, width // 32, 8, 10)
+    assert drawing.rows.ends.shape == (1, 2, height // 4, width // 32, 2, 8)
     assert drawing.columns.between.shape == (1, 2, width // 4, 2, height // 32, height // 32)
     assert displacement.shape == (1, 2, height, width)
 

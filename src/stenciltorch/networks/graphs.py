@@ -22,7 +22,7 @@ from stenciltorch.networks.studio import (
 
 ENCODER_OUTPUTS = (
     *("doubt", "entry", "join", "vector"),
-    *("rows_within", "rows_ends", "rows_between", "columns_within", "columns_ends", "columns_between"),
+    *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
     *("kept", "places", "displaced", "taste"),
 )
 """Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
@@ -68,7 +68,7 @@ def pick(flats: Tensor, places: Tensor) -> Tensor:
         (1, 3, rows, columns).
     """
     pixels = F.interpolate(flats, scale_factor=float(CELL), mode="bilinear", align_corners=False)
-    listed = pixels[0].permute(1, 2, 0).reshape(-1, 3)
+    listed = pixels.squeeze(0).permute(1, 2, 0).reshape(-1, 3)
     picked = torch.index_select(listed, 0, places.reshape(-1))
     return picked.reshape(places.shape[0], places.shape[1], 3).permute(2, 0, 1).unsqueeze(0)
 
@@ -113,18 +113,18 @@ class PainterGraph(nn.Module):
         entry: Tensor,
         join: Tensor,
         vector: Tensor,
-        rows_within: Tensor,
         rows_ends: Tensor,
         rows_between: Tensor,
-        columns_within: Tensor,
+        rows_within: Tensor,
         columns_ends: Tensor,
         columns_between: Tensor,
+        columns_within: Tensor,
         kept: Tensor,
         places: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs."""
-        rows = Way(rows_within, rows_ends, rows_between)
-        columns = Way(columns_within, columns_ends, columns_between)
+        rows = Way(rows_ends, rows_between, rows_within)
+        columns = Way(columns_ends, columns_between, columns_within)
         drawing = Drawing(doubt, entry, join, vector, rows, columns, kept)
         padded = places.shape
         dabs = to_unit(hints)

@@ -21,7 +21,7 @@ def to_unit(pixels: Tensor) -> Tensor:
 
 def from_unit(values: Tensor) -> Tensor:
     """float (1, channels, height, width) in 0..1 -> uint8 (height, width, channels), rounded half up."""
-    return (values[0].clamp(0.0, 1.0) * 255.0 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous()
+    return (values.squeeze(0).clamp(0.0, 1.0) * 255.0 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous()
 
 
 def pad_to_stride(values: Tensor, fill: float, stride: int = STRIDE) -> Tensor:

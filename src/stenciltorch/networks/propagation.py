@@ -75,15 +75,15 @@ def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
 class Way(NamedTuple):
     """What the cells of a line (a row or a column) pass to each other, exp(-|S_i - S_j|), in factors.
 
-    Cells lie in blocks of `BLOCK`. within (..., blocks, BLOCK, BLOCK): from cell to cell of one block; ends
-    (..., blocks, BLOCK, 2): from a block's first and last cell to its cells; between (..., 2, blocks, blocks): to a
-    block's first cell from the last cells of the blocks before it, and to its last cell from the first cells of those
-    behind it, 0 elsewhere.
+    Cells lie in blocks of `BLOCK`. ends (..., blocks, 2, BLOCK): from the cells of a block to its first and last;
+    between (..., 2, blocks, blocks): to a block's first cell from the last cells of the blocks before it, and to its
+    last cell from the first cells of those behind it, 0 elsewhere; within (..., blocks, BLOCK, BLOCK + 2): to the cells
+    of a block from each other, and from what has come to the first and last from outside.
     """
 
-    within: Tensor
     ends: Tensor
     between: Tensor
+    within: Tensor
 
 
 def share(price: Tensor) -> Tensor:
@@ -101,8 +101,9 @@ def way(costs: Tensor) -> Way:
     within = share((place.unsqueeze(-1) - place.unsqueeze(-2)).abs())
     first, last = place[..., 0], place[..., -1]
     onward = torch.tril(share((first.unsqueeze(-1) - last.unsqueeze(-2)).abs()), diagonal=-1)
-    ends = torch.stack([within[..., 0], within[..., -1]], dim=-1)
-    return Way(within, ends, torch.stack([onward, onward.transpose(-1, -2)], dim=-3))
+    ends = torch.stack([within[..., 0], within[..., -1]], dim=-2)
+    between = torch.stack([onward, onward.transpose(-1, -2)], dim=-3)
+    return Way(ends, between, torch.cat([within, ends.transpose(-1, -2)], dim=-1))
 
 
 def walk(state: Tensor, along: Way) -> Tensor:
@@ -112,11 +113,11 @@ def walk(state: Tensor, along: Way) -> Tensor:
         state: (..., n, 4).
     """
     blocks = torch.unflatten(state, -2, (-1, BLOCK))
-    inside = torch.matmul(along.within, blocks)
-    from_before = torch.matmul(along.between.select(-3, 0), inside.select(-2, BLOCK - 1))
-    from_behind = torch.matmul(along.between.select(-3, 1), inside.select(-2, 0))
+    at_ends = torch.matmul(along.ends, blocks)
+    from_before = torch.matmul(along.between.select(-3, 0), at_ends.select(-2, 1))
+    from_behind = torch.matmul(along.between.select(-3, 1), at_ends.select(-2, 0))
     coming = torch.stack([from_before, from_behind], dim=-2)
-    return (inside + torch.matmul(along.ends, coming)).flatten(-3, -2)
+    return torch.matmul(along.within, torch.cat([blocks, coming], dim=-2)).flatten(-3, -2)
 
 
 def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds: int) -> Tensor:
@@ -133,9 +134,10 @@ def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds
         (batch, heads, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
     """
     wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 2, 3, 1).unsqueeze(1)
-    held = strength.unsqueeze(-1).expand(-1, -1, -1, -1, 4)
+    four_times = torch.ones(1, 4, device=sources.device, dtype=sources.dtype)
+    copy_amount = F.pad(four_times, (0, 0, 3, 0))
+    held = torch.matmul(strength.unsqueeze(-1), four_times)  # runtimes multiply matrices faster than they broadcast
     given, free = wished * held, 1.0 - held
-    copy_amount = F.pad(torch.ones(1, 4, device=sources.device, dtype=sources.dtype), (0, 0, 3, 0))
     state = given
     for _ in range(rounds):
         state = walk(walk(state, rows).transpose(2, 3), columns).transpose(2, 3)
