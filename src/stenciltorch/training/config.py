@@ -108,7 +108,7 @@ class LossConfig:
     flats: float = 2.0
     colour: float = 1.0
     gradient: float = 0.5
-    contrast: float = 0.5
+    contrast: float = 0.0
     coarse: float = 1.0
     chroma: float = 1.0
     taste: float = 0.1
