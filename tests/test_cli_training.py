@@ -73,7 +73,8 @@ def test_train_says_how_it_goes(said, pack, tmp_path):
     assert (code, err, len(out)) == (0, [], 1)
     number = r"\d+\.\d{4}"
     losses = " ".join(
-        f"{name} {number}" for name in ("flats", "colour", "gradient", "coarse", "chroma", "taste", "total", "norm")
+        f"{name} {number}"
+        for name in ("flats", "colour", "gradient", "contrast", "coarse", "chroma", "taste", "total", "norm")
     )
     assert re.fullmatch(rf"2/2  {losses}  \d+\.\d pictures/s  0 min left", out[0])
     assert load(tmp_path / "run" / LATEST).step == 2
