@@ -170,7 +170,7 @@ def test_the_host_computes_what_the_net_computes(exported, colorizer):
     given = {name: torch.from_numpy(array) for name, array in parts.items()}
     request = [given[name] for name in ("lineart", "mask", "base")]
     with torch.no_grad():
-        wanted = PainterGraph(net)(given["hints"], *request, *EncoderGraph(net)(*request)[:-1])
+        wanted = PainterGraph(net)(given["hints"], *request, *EncoderGraph(net)(*request)[:-2])
     found = colorizer(stencil)
     for picture, expected in zip((found.illustration, found.colour, found.flats), wanted[:3], strict=True):
         assert np.abs(picture.array.astype(int) - expected.numpy()).max() <= 2
