@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from studio.chromium import launch, wait_ready, watch
+from studio.chromium import launch, open_studio
 from studio.drawings import save_examples
 from studio.serving import list_examples, serve
 
@@ -71,9 +71,5 @@ def troubles() -> list[str]:
 @pytest.fixture
 def page(context: BrowserContext, address: str, troubles: list[str]) -> Iterator[Page]:
     """The studio, open, first example coloured."""
-    opened = context.new_page()
-    watch(opened, troubles)
-    opened.goto(address)
-    wait_ready(opened)
-    yield opened
+    yield open_studio(context, address, troubles)
     assert troubles == []

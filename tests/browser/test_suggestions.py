@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from studio.chromium import wait_ready, wait_until, watch
+from studio.chromium import open_studio, wait_until
 from studio.serving import serve
 
 if TYPE_CHECKING:
@@ -29,11 +29,7 @@ def real_address(examples: Path) -> Iterator[str]:
 
 @pytest.fixture
 def real_page(context: BrowserContext, real_address: str, troubles: list[str]) -> Iterator[Page]:
-    opened = context.new_page()
-    watch(opened, troubles)
-    opened.goto(real_address)
-    wait_ready(opened)
-    yield opened
+    yield open_studio(context, real_address, troubles)
     assert troubles == []
 
 

@@ -7,12 +7,10 @@ import json
 
 import numpy as np
 import pytest
-from generated_pictures import WAYS, draw, encode
-from inline_engine import Inline
+from generated_pictures import draw
+from reviewed_art import curate_art
 
 from stenciltorch.cli.review import guarded_site
-from stenciltorch.curation.config import CurateConfig
-from stenciltorch.curation.curating import Curation
 from stenciltorch.curation.overrides import read_overrides
 from stenciltorch.files import decode_illustration
 from stenciltorch.studio.security import Access
@@ -80,14 +78,7 @@ class Browser:
 @pytest.fixture(scope="module")
 def curated(tmp_path_factory):
     home = tmp_path_factory.mktemp("review")
-    (home / "art").mkdir()
-    for number in range(3):
-        (home / "art" / f"{number}.png").write_bytes(encode(draw(np.random.default_rng(number))))
-    for name in ("dark", "cut-short"):
-        (home / "art" / f"{name}.png").write_bytes(WAYS[name][1](np.random.default_rng(1)))
-    config = CurateConfig().with_setting("thresholds.least_side", "96")
-    for _ in Curation(home / "art", home / "dataset", config, Inline()).run():
-        pass
+    curate_art(home, [draw(np.random.default_rng(number)) for number in range(3)])
     return home
 
 

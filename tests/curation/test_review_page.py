@@ -13,14 +13,12 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from generated_pictures import WAYS, draw, encode
-from inline_engine import Inline
-from studio.chromium import launch, wait_until, watch
+from generated_pictures import draw
+from reviewed_art import curate_art, make_art
+from studio.chromium import chromium, wait_until, watch
 
 from stenciltorch.cli.review import guarded_site
 from stenciltorch.curation import review
-from stenciltorch.curation.config import CurateConfig
-from stenciltorch.curation.curating import Curation
 from stenciltorch.curation.manifest import read_manifest
 from stenciltorch.curation.overrides import read_overrides
 from stenciltorch.studio.security import Access
@@ -31,12 +29,8 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SMALL = ("--set", "thresholds.least_side=96", "--workers", "1", "--sheet", "0")
 
 
-def make_art(folder):
-    folder.mkdir()
-    for number in range(6):
-        (folder / f"{number}.png").write_bytes(encode(draw(np.random.default_rng(number), (300, 260))))
-    for name in ("dark", "cut-short"):
-        (folder / f"{name}.png").write_bytes(WAYS[name][1](np.random.default_rng(1)))
+def six_pictures():
+    return [draw(np.random.default_rng(number), (300, 260)) for number in range(6)]
 
 
 @contextmanager
@@ -52,22 +46,16 @@ def serving(art, folder):
             thread.join(20)
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the page's journeys need the package playwright")
-    with sync_api.sync_playwright() as running:
-        browser = launch(running)
+@pytest.fixture(scope="module", name="chromium")
+def in_chromium():
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("review")
-    make_art(folder / "art")
-    config = CurateConfig().with_setting("thresholds.least_side", "96")
-    for _ in Curation(folder / "art", folder / "dataset", config, Inline()).run():
-        pass
+    curate_art(folder, six_pictures())
     return folder
 
 
@@ -278,7 +266,7 @@ def test_nothing_sticks_out(visit, width):
 
 def test_from_the_command_to_the_manifest(chromium, tmp_path):
     """The user's way: the address that is printed, two verdicts, Ctrl-C, a manifest that heeds them; and again."""
-    make_art(tmp_path / "art")
+    make_art(tmp_path / "art", six_pictures())
     command = [sys.executable, "-m", "stenciltorch.cli", "curate", tmp_path / "art", tmp_path / "dataset", *SMALL]
     more = ["--review", "--no-browser"]
     process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -2,7 +2,7 @@
 
 import pytest
 from live_site import serving
-from studio.chromium import launch, wait_ready, watch
+from studio.chromium import chromium, wait_ready, watch
 
 from stenciltorch.studio.answers import Refusal
 
@@ -24,11 +24,8 @@ ATTEMPTS = [
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="this needs the package playwright")
-    with sync_api.sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from studio.chromium import launch, watch
+from studio.chromium import chromium, watch
 from study_site import answers_in, make_study, serving_study
 
 from stenciltorch.study.protocol import Session
@@ -21,11 +21,8 @@ SECONDS = 60_000
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the journeys need the package playwright")
-    with sync_api.sync_playwright() as running:
-        chromium = launch(running)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import toy_cases as toy
+from benchmark_modules import benchmark
 from fake_models import make_model
 
 from stenciltorch.canvas import Size
@@ -20,18 +18,13 @@ from stenciltorch.training.config import fingerprint
 from stenciltorch.training.recipes import recipe
 from stenciltorch.training.task import build_task
 
-ROOT = Path(__file__).parents[2]
 BASELINES = ("zhang2017", "paintschainer", "ci2018", "paintstorch2019")
 
 
 @pytest.fixture(scope="module")
 def ablation():
-    spec = importlib.util.spec_from_file_location("ablation_benchmark", ROOT / "benchmarks" / "ablation.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    with benchmark("ablation") as module:
+        yield module
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,23 @@ def from_unit(values: Tensor) -> Tensor:
     return (values.squeeze(0).clamp(0.0, 1.0) * 255.0 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous()
 
 
+def whole_strides(length: int, stride: int) -> int:
+    """Up to the next multiple of `stride`."""
+    return (length + stride - 1) // stride * stride
+
+
 def pad_to_stride(values: Tensor, fill: float, stride: int = STRIDE) -> Tensor:
     """Grow (batch, channels, height, width) to the right and below, up to a multiple of `stride`."""
     height, width = values.shape[-2:]
-    return pad_to(values, fill, (height + stride - 1) // stride * stride, (width + stride - 1) // stride * stride)
+    return pad_to(values, fill, whole_strides(height, stride), whole_strides(width, stride))
 
 
 def extend_to_stride(pixels: Tensor, stride: int = STRIDE) -> Tensor:
     """Grow (height, width[, channels]) likewise by repeating the last row and column: lines run on to the rim, so that
     no colour gets round their ends."""
     height, width = pixels.shape[:2]
-    rows = torch.arange((height + stride - 1) // stride * stride, device=pixels.device).clamp(max=height - 1)
-    columns = torch.arange((width + stride - 1) // stride * stride, device=pixels.device).clamp(max=width - 1)
+    rows = torch.arange(whole_strides(height, stride), device=pixels.device).clamp(max=height - 1)
+    columns = torch.arange(whole_strides(width, stride), device=pixels.device).clamp(max=width - 1)
     return pixels.index_select(0, rows).index_select(1, columns)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 FLAGS = [
     "--no-sandbox",
@@ -39,6 +41,25 @@ def launch(playwright: Any, extra: list[str] | None = None) -> Browser:
             "tools/set_up_browser.py gets one, or name yours in STENCILTORCH_CHROMIUM"
         )
     return browser
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with a Playwright of its own; skips the test without that package."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="journeys in a browser need the package playwright")
+    with sync_api.sync_playwright() as running:
+        browser = launch(running)
+        yield browser
+        browser.close()
+
+
+def open_studio(context: BrowserContext, address: str, troubles: list[str]) -> Page:
+    """The studio, open, first example coloured; what it complains of is gathered."""
+    page = context.new_page()
+    watch(page, troubles)
+    page.goto(address)
+    wait_ready(page)
+    return page
 
 
 def watch(page: Page, troubles: list[str]) -> None:

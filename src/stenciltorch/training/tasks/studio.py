@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from stenciltorch.errors import ConfigError
 from stenciltorch.networks.pixels import compose
 from stenciltorch.networks.studio import StudioNet, StudioShape, light
 from stenciltorch.training import objectives as objective
@@ -19,9 +18,15 @@ from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.place import Place, follow, set_rate
 from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
+from stenciltorch.training.tasks.beginning import take_over
 
 SHOWN = 4
 """Examples in a panel."""
+
+OTHER_SHAPE = (
+    "The weights to begin with are those of a net of another shape; use the recipe of that run, or one with the same "
+    "settings under `shape`."
+)
 
 
 def build_net(config: TrainConfig) -> StudioNet:
@@ -103,14 +108,7 @@ class StudioTask:
         follow(self.average.parameters(), self.net.parameters(), keep)
 
     def begin_with(self, state: State) -> None:
-        try:
-            self.net.load_state_dict(state.part("average"))
-            self.average.load_state_dict(state.part("average"))
-        except RuntimeError as error:
-            raise ConfigError(
-                "The weights to begin with are those of a net of another shape; use the recipe of that run, "
-                "or one with the same settings under `shape`."
-            ) from error
+        take_over(state, [(self.net, "average"), (self.average, "average")], OTHER_SHAPE)
 
     @torch.no_grad()
     def panel(self, batch: Batch) -> Tensor:
