@@ -73,7 +73,7 @@ def result_pixels(page: Page) -> Pixels:
 
 def export(page: Page, kinds: list[str]) -> dict[str, Pixels]:
     page.click("#action-export")
-    for box in page.locator("dialog input[type=checkbox]").all():
+    for box in page.locator("dialog .choices input").all():
         box.set_checked(box.get_attribute("value") in kinds)
     found: dict[str, Pixels] = {}
     downloads: list[Any] = []

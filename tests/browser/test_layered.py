@@ -15,11 +15,13 @@ from psd_tools.constants import BlendMode
 from studio.chromium import wait_ready, wait_until, watch
 from studio.drawings import draw_house
 
+from stenciltorch.cli import main
 from stenciltorch.layers import open_document
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+METADATA = "META-INF/metadata.xml"
 SETTLED = "studio.live.complete && studio.engine.idle"
 MASKED_PASS = """(async () => {
   const { strokeHint } = await import('./core/hints.js');
@@ -42,13 +44,16 @@ MASKED_PASS = """(async () => {
 Pixels = npt.NDArray[np.uint8]
 
 
-def export(page: Page) -> dict[str, bytes]:
+def export(page: Page, by: str = "colour", signed: bool = True) -> dict[str, bytes]:
     """Result, PSD and ORA, through the dialog."""
     downloads: list[Any] = []
     page.on("download", lambda download: downloads.append(download))
     page.click("#action-export")
-    for box in page.locator("dialog input[type=checkbox]").all():
+    assert page.is_disabled("#export-by")
+    for box in page.locator("dialog .choices input").all():
         box.set_checked(box.get_attribute("value") in ("result", "psd", "ora"))
+    page.select_option("#export-by", by)
+    page.set_checked("#export-signed", signed)
     page.click("#export-go")
     wait_until(page, "!document.querySelector('dialog')", 120)
     while len(downloads) < 3:
@@ -87,6 +92,55 @@ def test_the_first_pass_as_layers(page: Page) -> None:
     assert [layer.name for layer in document] == ["flats", "shade", "light", "line", "hints"]
     assert all("#" in layer.name for layer in document[0])
     assert [layer.visible for layer in document] == [True, True, True, True, False]
+
+
+def packets(files: dict[str, bytes]) -> list[bytes | None]:
+    """What the three files say of themselves, as XMP."""
+    with Image.open(BytesIO(files[".png"])) as image:
+        told = image.info.get("XML:com.adobe.xmp")
+    resources = PSDImage.open(BytesIO(files[".psd"])).image_resources
+    with zipfile.ZipFile(BytesIO(files[".ora"])) as archive:
+        in_ora = archive.read(METADATA) if METADATA in archive.namelist() else None
+    return [told.encode() if told else None, resources.get_data(1060), in_ora]
+
+
+def test_files_say_how_they_were_made_just_as_the_command_line_says_it(
+    page: Page, fake_model: Path, tmp_path: Path
+) -> None:
+    files = export(page)
+    with page.expect_download() as waiting:
+        page.keyboard.press("Control+s")
+    project, colored = tmp_path / "p.zip", tmp_path / "colored.png"
+    waiting.value.save_as(project)
+    options = ["--model", str(fake_model), "-o", str(colored), "--threads", "1", "--psd", str(tmp_path / "colored.psd")]
+    assert main(["colorize", str(project), *options]) == 0
+    with Image.open(colored) as twin, Image.open(BytesIO(files[".png"])) as found:
+        assert list(found.text.items()) == list(twin.text.items())
+        assert found.text["stenciltorch:model"] == "fake"
+    packet = PSDImage.open(tmp_path / "colored.psd").image_resources.get_data(1060)
+    assert packets(files) == [packet] * 3
+
+
+def test_files_that_shall_say_nothing(page: Page) -> None:
+    files = export(page, signed=False)
+    assert packets(files) == [None] * 3
+    with Image.open(BytesIO(files[".png"])) as found:
+        assert found.text == {}
+    page.click("#action-export")
+    assert not page.is_checked("#export-signed")
+
+
+def test_one_layer_a_region_with_the_palettes_names(page: Page, tmp_path: Path) -> None:
+    everyday = [layer.name for layer in check(export(page))[0]]
+    code = everyday[0][-6:]
+    palette = tmp_path / "own.gpl"
+    palette.write_text(f"GIMP Palette\nName: mine\n#\n{' '.join(map(str, bytes.fromhex(code)))}\t壁 & wall\n")
+    page.set_input_files("#file-chooser", palette)
+    wait_until(page, "studio.palettes.current.name === 'mine'")
+    document = check(export(page, by="region"))
+    names = [layer.name for layer in document[0]]
+    assert {name[: name.index("#") + 7] for name in names} == {f"壁 & wall #{code}", *everyday[1:]}
+    assert len(set(names)) == len(names) >= len(everyday)
 
 
 def test_a_masked_pass_as_layers(page: Page) -> None:

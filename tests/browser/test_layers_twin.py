@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Painting, Stencil
-from stenciltorch.layers import Stack, build_stack, encode_ora, encode_psd, open_document
+from stenciltorch.files import Provenance, digest_of_hints, encode_illustration
+from stenciltorch.layers import Grouping, Stack, build_stack, encode_ora, encode_psd, open_document
+from stenciltorch.palettes import Swatch, Swatches
+from stenciltorch.runtime import fingerprint
+from stenciltorch.runtime.folder import GRAPHS, FileFacts, Manifest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests/support/studio/layers_case.mjs"
@@ -50,18 +55,33 @@ def drawn(name: str, masked: bool) -> Case:
     return stencil, Painting(Illustration(illustration), Illustration(colour), Illustration(flats))
 
 
-CASES = {
-    "little": lambda: made_painting(1),
-    "little-masked": lambda: made_painting(2, soft_mask=True),
-    "cat": lambda: drawn("cat", masked=False),
-    "mage-masked": lambda: drawn("mage", masked=True),
+def speckled() -> Case:
+    """More parts than have layers of their own; of each colour the smallest share one."""
+    rng = np.random.default_rng(3)
+    labels = np.zeros((160, 200), int)
+    for place in range(320):
+        row, column, side = rng.integers(150), rng.integers(190), rng.integers(3, 9)
+        labels[row : row + side, column : column + side] = 1 + place % 4
+    return made_painting(3, labels=labels)
+
+
+NAMED = Swatches((Swatch((58, 95, 205), "コート & “coat”"), Swatch((58, 95, 205), "second"), Swatch((0, 255, 0))))
+Settings = tuple[Grouping, Swatches | None]
+CASES: dict[str, tuple[Callable[[], Case], Settings]] = {
+    "little": (lambda: made_painting(1), ("colour", NAMED)),
+    "little-masked": (lambda: made_painting(2, soft_mask=True), ("region", NAMED)),
+    "speckled": (speckled, ("region", None)),
+    "cat": (lambda: drawn("cat", masked=False), ("region", None)),
+    "mage-masked": (lambda: drawn("mage", masked=True), ("colour", None)),
 }
+MODEL = 'net <"&é>'
+FILES = {f"{graph}.onnx": {"sha256": digit * 64, "bytes": 1} for graph, digit in zip(GRAPHS, "A1b", strict=True)}
 
 
 class Made:
     """What both wrote of one painting."""
 
-    def __init__(self, folder: Path, case: Case) -> None:
+    def __init__(self, folder: Path, case: Case, by: Grouping, palette: Swatches | None) -> None:
         stencil, self.painting = case
         pictures = {
             "lineart": stencil.lineart, "mask": stencil.mask, "base": stencil.base,
@@ -70,7 +90,11 @@ class Made:
         for name, noun in pictures.items():
             (folder / f"{name}.raw").write_bytes(noun.array.tobytes())
         size = stencil.size
-        facts = {"width": size.width, "height": size.height, "strokes": STROKES, "retouches": RETOUCHES}
+        known = [{"colour": entry.colour, "name": entry.name} for entry in palette.entries] if palette else []
+        facts = {
+            "width": size.width, "height": size.height, "strokes": STROKES, "retouches": RETOUCHES,
+            "wish": {"by": by, "palette": known}, "facts": {"version": "1.2.3", "model": MODEL, "files": FILES},
+        }  # fmt: skip
         (folder / "case.json").write_text(json.dumps(facts))
         done = subprocess.run(["node", SCRIPT, folder], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -78,9 +102,13 @@ class Made:
             Hints(np.frombuffer((folder / f"{name}.raw").read_bytes(), np.uint8).reshape(*size, 4))
             for name in ("hints", "retouches")
         )
-        self.stack: Stack = build_stack(stencil.with_hints(hints), self.painting, retouches=retouches)
+        self.stack: Stack = build_stack(stencil.with_hints(hints), self.painting, by, palette, retouches)
+        manifest = Manifest(
+            MODEL, 1, {name: FileFacts(1, str(facts["sha256"]).lower()) for name, facts in FILES.items()}
+        )
+        self.provenance = Provenance("1.2.3", MODEL, fingerprint(manifest), digest_of_hints(hints))
         self.named = [(folder / f"named{suffix}").read_bytes() for suffix in (".psd", ".ora")]
-        self.psd, self.ora = ((folder / f"made{suffix}").read_bytes() for suffix in (".psd", ".ora"))
+        self.psd, self.ora, self.png = ((folder / f"made{suffix}").read_bytes() for suffix in (".psd", ".ora", ".png"))
         self.retouches = retouches
 
 
@@ -88,7 +116,8 @@ class Made:
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     if shutil.which("node") is None:
         pytest.skip("Node is not installed")
-    return Made(tmp_path_factory.mktemp(request.param), CASES[request.param]())
+    case, settings = CASES[request.param]
+    return Made(tmp_path_factory.mktemp(request.param), case(), *settings)
 
 
 def facts_of(layer: Any) -> tuple[Any, ...]:
@@ -129,7 +158,7 @@ def entries(data: bytes) -> list[tuple[str, dict[str, str]]]:
 
 
 def test_the_ora_has_the_same_layers(made: Made) -> None:
-    expected = encode_ora(made.stack)
+    expected = encode_ora(made.stack, made.provenance.xmp())
     assert entries(made.ora) == entries(expected)
     with zipfile.ZipFile(BytesIO(made.ora)) as found, zipfile.ZipFile(BytesIO(expected)) as twin:
         assert found.infolist()[0].filename == "mimetype"
@@ -151,6 +180,28 @@ def test_the_ora_composes_to_the_picture(made: Made) -> None:
     document._lay(page, document._stack().find("stack"))
     assert page[..., 3].min() > 0.999
     assert error(made, 255.0 * page[..., :3]) <= 1
+
+
+def test_png_texts_are_pythons(made: Made) -> None:
+    expected = encode_illustration(made.painting.illustration, ".png", made.provenance)
+    with Image.open(BytesIO(made.png)) as found, Image.open(BytesIO(expected)) as twin:
+        assert list(found.text.items()) == list(twin.text.items())
+        assert found.text["stenciltorch:model"] == MODEL
+        assert np.array_equal(np.asarray(found), np.asarray(twin))
+
+
+def test_layered_documents_carry_pythons_packet(made: Made) -> None:
+    assert PSDImage.open(BytesIO(made.psd)).image_resources.get_data(1060) == made.provenance.xmp()
+    with zipfile.ZipFile(BytesIO(made.ora)) as archive:
+        assert archive.read("META-INF/metadata.xml") == made.provenance.xmp()
+
+
+def test_documents_without_a_packet_say_nothing(made: Made) -> None:
+    psd, ora = made.named
+    assert 1060 not in PSDImage.open(BytesIO(psd)).image_resources
+    with zipfile.ZipFile(BytesIO(ora)) as archive:
+        assert "META-INF/metadata.xml" not in archive.namelist()
+    assert b"tencil" not in psd
 
 
 def test_names_may_be_in_any_script(made: Made) -> None:

@@ -31,13 +31,14 @@ test("recent colours: newest first, no doubles, not too many", () => {
 });
 
 test("a palette file goes there and back", () => {
-  const palette = { name: "Skin 肌", colours: [{ colour: [255, 224, 196], name: "light" }, { colour: [0, 9, 99], name: "#000963" }] };
+  const palette = { name: "Skin 肌", colours: [{ colour: [255, 224, 196], name: "light" }, { colour: [0, 9, 99], name: "" }] };
   assert.deepEqual(readGpl(writeGpl(palette)), palette);
+  assert.match(writeGpl(palette), /0 {3}9 {2}99\tUntitled/);
 });
 
 test("palettes of other programs are read, other files refused", () => {
-  const text = "GIMP Palette\r\nName: Bears\r\nColumns: 4\r\n# comment\r\n  8   8   8\tgrey3\r\n200 10 0\r\n999 0 0 no\r\n";
-  assert.deepEqual(readGpl(text), { name: "Bears", colours: [{ colour: [8, 8, 8], name: "grey3" }, { colour: [200, 10, 0], name: "" }] });
+  const text = "GIMP Palette\r\nName: Bears\r\nColumns: 4\r\n# comment\r\n  8   8   8\tgrey3\r\n200 10 0\r\n999 0 0 no\r\n0 9 99 #000963\r\n";
+  assert.deepEqual(readGpl(text), { name: "Bears", colours: [{ colour: [8, 8, 8], name: "grey3" }, { colour: [200, 10, 0], name: "" }, { colour: [0, 9, 99], name: "" }] });
   assert.throws(() => readGpl("JASC-PAL\n0100"), /not a GIMP palette/);
   assert.throws(() => readGpl("GIMP Palette\n#\n"), /empty palette/);
 });

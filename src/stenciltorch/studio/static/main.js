@@ -225,9 +225,10 @@ class Studio {
 
   async export(kinds) {
     const layered = LAYERED.filter((format) => kinds.includes(format));
+    const wish = { signed: settings.get("signed"), by: settings.get("layersBy"), palette: this.palettes.names };
     await this.guard(async () => {
-      for (const kind of KINDS) if (kinds.includes(kind)) await this.exporter.save(kind);
-      if (layered.length) await this.exporter.saveLayered(layered);
+      for (const kind of KINDS) if (kinds.includes(kind)) await this.exporter.save(kind, wish);
+      if (layered.length) await this.exporter.saveLayered(layered, wish);
       if (kinds.includes("project")) await this.exporter.saveProject();
     }, "error.export");
   }

@@ -57,11 +57,14 @@ export function luminance(colour) {
 export const remember = (recent, colour, most = 16) =>
   [colour, ...recent.filter((other) => !sameColour(other, colour))].slice(0, most);
 
+/** GIMP's word for colours without a name. */
+const UNNAMED = "Untitled";
+
 /** @param {Palette} palette @returns {string} a .gpl file */
 export function writeGpl(palette) {
   const rows = palette.colours.map(({ colour, name }) => {
     const parts = colour.map((part) => String(part).padStart(3)).join(" ");
-    return `${parts}\t${(name || toHex(colour)).replace(/\s+/g, " ")}`;
+    return `${parts}\t${(name || UNNAMED).replace(/\s+/g, " ")}`;
   });
   return ["GIMP Palette", `Name: ${palette.name.replace(/\s+/g, " ")}`, "Columns: 8", "#", ...rows, ""].join("\n");
 }
@@ -83,5 +86,8 @@ function readGplLine(line) {
   const found = /^\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})(?:\s+(.*))?$/.exec(line);
   if (!found) return null;
   const colour = found.slice(1, 4).map(Number);
-  return colour.every((part) => part <= 255) ? { colour, name: (found[4] ?? "").trim() } : null;
+  return colour.every((part) => part <= 255) ? { colour, name: nameIn((found[4] ?? "").trim(), colour) } : null;
 }
+
+/** A colour's mere code is no name. */
+const nameIn = (text, colour) => (text === UNNAMED || text === toHex(colour) ? "" : text);

@@ -1,6 +1,10 @@
-/** What people call a colour: the nearest of a short list of everyday names. Twin of `palettes/names.py`. Pure. */
+/**
+ * What people call a colour: the nearest of a short list of everyday names. Twin of `palettes/names.py`. Pure.
+ *
+ * @typedef {{colour: readonly number[], name: string}} Swatch  name: may be empty
+ */
 
-import { fromHex, toHex } from "./colour.js";
+import { fromHex, sameColour, toHex } from "./colour.js";
 import { nearestColours } from "./oklab.js";
 
 const TABLE = `
@@ -29,5 +33,22 @@ const KNOWN = TABLE.split(/[;\n]/).map((entry) => entry.trim()).filter(Boolean).
 /** @param {readonly number[]} colour @returns {string} such as "dark teal" */
 export const colourName = (colour) => KNOWN[nearestColours(colour, KNOWN.flatMap((entry) => [...entry.colour]))[0]].name;
 
-/** Name and code: "dark teal #175c5a". @param {readonly number[]} colour */
-export const label = (colour) => `${colourName(colour)} ${toHex(colour)}`;
+/**
+ * The artist's own name of exactly this colour or else an everyday name, then its code: "skin #f2c4a0".
+ * @param {readonly number[]} colour @param {readonly Swatch[]} [known]
+ */
+export function label(colour, known = []) {
+  const own = known.find((swatch) => swatch.name && sameColour(swatch.colour, colour));
+  return `${own?.name ?? colourName(colour)} ${toHex(colour)}`;
+}
+
+/** Equal labels are numbered: a, b, a -> "a 1", "b", "a 2". @param {readonly string[]} labels @returns {string[]} */
+export function unique(labels) {
+  const counts = new Map();
+  for (const one of labels) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const seen = new Map();
+  return labels.map((one) => {
+    seen.set(one, (seen.get(one) ?? 0) + 1);
+    return counts.get(one) > 1 ? `${one} ${seen.get(one)}` : one;
+  });
+}

@@ -46,13 +46,23 @@ function header(width, height, channels) {
 /** The colours are sRGB, shown as they look best (rendering intent 0). */
 const SRGB = chunk("sRGB", Uint8Array.of(0));
 
+/** A keyword and its text, in any script. */
+function textChunk(keyword, text) {
+  const [name, content] = [keyword, text].map((one) => new TextEncoder().encode(one));
+  const bytes = new Uint8Array(name.length + 5 + content.length);
+  bytes.set(name);
+  bytes.set(content, name.length + 5);
+  return chunk("iTXt", bytes);
+}
+
 /** Rows of pixels in, a PNG out; only a few rows are held at a time. */
 export class PngWriter {
-  /** @param {number} width @param {number} height @param {1 | 3 | 4} channels */
-  constructor(width, height, channels) {
+  /** @param {number} width @param {number} height @param {1 | 3 | 4} channels @param {Record<string, string>} [texts] by keyword (ASCII) */
+  constructor(width, height, channels, texts = {}) {
     this.stride = width * channels;
     this.channels = channels;
     this.parts = [Uint8Array.from(SIGNATURE), header(width, height, channels), SRGB];
+    for (const [keyword, text] of Object.entries(texts)) this.parts.push(textChunk(keyword, text));
     this.above = new Uint8Array(this.stride);
     const stream = new CompressionStream("deflate");
     this.writer = stream.writable.getWriter();
@@ -91,9 +101,9 @@ function filterUp(line, above, filtered, at) {
   for (let i = 0; i < line.length; i++) filtered[at + 1 + i] = line[i] - above[i];
 }
 
-/** @param {Bitmap} bitmap @returns {Promise<Blob>} */
-export async function encodePng({ width, height, channels, pixels }) {
-  const writer = new PngWriter(width, height, channels);
+/** @param {Bitmap} bitmap @param {Record<string, string>} [texts] by keyword @returns {Promise<Blob>} */
+export async function encodePng({ width, height, channels, pixels }, texts = {}) {
+  const writer = new PngWriter(width, height, channels, texts);
   const pace = new Pace();
   const rows = Math.max(1, Math.floor((1 << 19) / (width * channels)));
   for (let row = 0; row < height; row += rows) {

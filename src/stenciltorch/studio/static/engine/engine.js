@@ -28,7 +28,7 @@ export class Engine extends Emitter {
     this.restarts = 0;
     this.questions = new Map();
     this.lastId = 0;
-    this.state = { phase: "loading", provider: null, threads: 1, name: "", share: 0, workPixels: 0 };
+    this.state = { phase: "loading", provider: null, threads: 1, name: "", files: {}, share: 0, workPixels: 0 };
     this.work = null;
     /** What is to be told to the worker before it paints next. */
     this.pending = { drawing: false, mask: null, paint: false };
@@ -58,8 +58,8 @@ export class Engine extends Emitter {
     worker.onmessageerror = () => this.#restart("an answer that could not be read");
     for (const event of inbox.splice(0)) worker[`on${event.type}`](event);
     try {
-      const { name, workPixels, threads } = await started;
-      this.#setState({ phase: "ready", name, workPixels, threads, share: 1 });
+      const { name, files, workPixels, threads } = await started;
+      this.#setState({ phase: "ready", name, files, workPixels, threads, share: 1 });
       this.#pump();
     } catch (error) {
       if (error instanceof Superseded) return;

@@ -44,7 +44,7 @@ const answers = {
     model = await Model.open(ort, files, { executionProviders: [provider], graphOptimizationLevel: "all" });
     if (provider === "webgpu") await watchDevice(ort);
     const { name, work_pixels: workPixels } = files.card;
-    return { name, workPixels, threads: self.crossOriginIsolated ? threads : 1 };
+    return { name, files: files.card.files, workPixels, threads: self.crossOriginIsolated ? threads : 1 };
   },
 
   drawing({ drawing }) {

@@ -1,7 +1,16 @@
-/** Pictures out, at full size, as PNG: the result, its flats, lines, mask, hints; as layered documents; or all as a project file. */
+/**
+ * Pictures out, at full size, as PNG: the result, its flats, lines, mask, hints; as layered documents; or all as a project file.
+ *
+ * @typedef {object} Wish
+ * @property {boolean} signed  coloured files say how they were made
+ * @property {"colour" | "region"} by  what has a layer of its own among the flats
+ * @property {readonly import("../core/names.js").Swatch[]} palette  names for its colours
+ */
 
 import { encodePng, PngWriter } from "../core/png.js";
 import { encodeHints, writeProject } from "../core/project.js";
+import { digestOfHints, digestOfModel, textsOf, xmpOf } from "../core/provenance.js";
+import { VERSION } from "../core/version.js";
 import { saveBlob } from "./save.js";
 
 export const KINDS = ["result", "flats", "colour", "lines", "mask", "hints"];
@@ -14,22 +23,41 @@ export class Exporter {
     Object.assign(this, { editor, live, engine });
   }
 
-  /** @param {string} kind one of KINDS @returns {Promise<Blob>} */
-  async make(kind) {
+  /** @param {string} kind one of KINDS @param {Partial<Wish>} [wish] @returns {Promise<Blob>} */
+  async make(kind, wish = {}) {
     const { document } = this.editor;
     const { width, height } = document;
-    if (kind === "result") return (await this.live.picture()).png();
-    if (kind === "flats" || kind === "colour") return this.#layer(kind);
+    if (kind === "result") return this.#result(wish);
+    if (kind === "flats" || kind === "colour") return this.#layer(kind, wish);
     if (kind === "lines") return encodePng({ width, height, channels: 4, pixels: linesOf(document.lineart) });
     if (kind === "mask") return encodePng({ width, height, channels: 1, pixels: document.mask });
     return encodeHints(document.hints, document);
   }
 
-  async #layer(kind) {
+  /** What coloured files say of how they were made; nothing where that is not wished. */
+  async #facts({ signed = true }) {
+    if (!signed) return null;
+    const { document } = this.editor;
+    const { name, files } = this.engine.state;
+    return { version: VERSION, model: name, modelDigest: digestOfModel(files), hintsDigest: await digestOfHints(document.hints, document) };
+  }
+
+  async #texts(wish) {
+    const facts = await this.#facts(wish);
+    return facts ? textsOf(facts) : {};
+  }
+
+  async #result(wish) {
+    const { width, height, held: pixels } = await this.live.picture();
+    return encodePng({ width, height, channels: 3, pixels }, await this.#texts(wish));
+  }
+
+  async #layer(kind, wish) {
     await this.live.settled();
     const { width, height } = this.live.size;
-    if (this.live.direct) return encodePng({ width, height, channels: 3, pixels: (await this.engine.pictures([kind]))[kind] });
-    const writer = new PngWriter(width, height, 3);
+    const texts = await this.#texts(wish);
+    if (this.live.direct) return encodePng({ width, height, channels: 3, pixels: (await this.engine.pictures([kind]))[kind] }, texts);
+    const writer = new PngWriter(width, height, 3, texts);
     await this.#strips([kind], (first, rows, pictures) => writer.write(pictures[kind]));
     return writer.finish();
   }
@@ -51,8 +79,8 @@ export class Exporter {
     return whole;
   }
 
-  /** Documents of layers, made in a worker. @param {string[]} formats of LAYERED @returns {Promise<Record<string, Blob>>} */
-  async layered(formats) {
+  /** Documents of layers, made in a worker. @param {string[]} formats of LAYERED @param {Partial<Wish>} [wish] @returns {Promise<Record<string, Blob>>} */
+  async layered(formats, wish = {}) {
     const { document } = this.editor;
     const { width, height, lineart, mask, hints, retouches } = document;
     const result = (await this.live.picture()).held;
@@ -60,18 +88,20 @@ export class Exporter {
     const { colour, flats } = await this.#parts();
     const base = document.base ? await document.base.pixels() : null;
     const finished = { width, height, lineart, mask, base, illustration, colour, flats, result, hints, retouches };
-    return inWorker({ finished, formats }, [illustration, colour, flats, result].map((pixels) => pixels.buffer));
+    const facts = await this.#facts(wish);
+    const { by, palette } = wish;
+    return inWorker({ finished, formats, wish: { by, palette }, xmp: facts && xmpOf(facts) }, [illustration, colour, flats, result].map((pixels) => pixels.buffer));
   }
 
-  /** @param {string} kind */
-  async save(kind) {
-    saveBlob(await this.make(kind), `${this.editor.document.name}-${kind}.png`);
+  /** @param {string} kind @param {Partial<Wish>} [wish] */
+  async save(kind, wish) {
+    saveBlob(await this.make(kind, wish), `${this.editor.document.name}-${kind}.png`);
   }
 
-  /** @param {string[]} formats of LAYERED */
-  async saveLayered(formats) {
+  /** @param {string[]} formats of LAYERED @param {Partial<Wish>} [wish] */
+  async saveLayered(formats, wish) {
     const { name } = this.editor.document;
-    for (const [format, blob] of Object.entries(await this.layered(formats))) saveBlob(blob, `${name}.${format}`);
+    for (const [format, blob] of Object.entries(await this.layered(formats, wish))) saveBlob(blob, `${name}.${format}`);
   }
 
   async saveProject() {

@@ -57,11 +57,15 @@ const titleOf = ({ title, name }) => title ?? name;
 /** @param {(kinds: string[]) => Promise<void>} act told what to write, in order */
 export function exportDialog(act) {
   const boxes = [...KINDS, ...LAYERED, "project"].map((kind) => {
-    const box = el("input", { type: "checkbox", value: kind, checked: kind === "result" });
+    const box = el("input", { type: "checkbox", value: kind, checked: kind === "result", onchange: () => suit() });
     return { kind, box, node: el("label", {}, box, worded(el("span"), `export.${kind}`)) };
   });
+  const by = groupingChoice();
+  const layered = boxes.filter(({ kind }) => LAYERED.includes(kind));
+  const suit = () => (by.select.disabled = !layered.some(({ box }) => box.checked));
+  suit();
   const go = el("button", { type: "button", class: "primary", id: "export-go", onclick: () => start() }, icon("export"), worded(el("span"), "export.go"));
-  const dialog = show("export.title", worded(el("p", { class: "hint quiet-text" }), "export.hint"), el("div", { class: "choices" }, ...boxes.map(({ node }) => node)), el("div", { class: "foot" }, go));
+  const dialog = show("export.title", worded(el("p", { class: "hint quiet-text" }), "export.hint"), el("div", { class: "choices" }, ...boxes.map(({ node }) => node)), el("div", { class: "wishes" }, by.node, ...signedChoice()), el("div", { class: "foot" }, go));
   const start = async () => {
     go.disabled = true;
     worded(go.querySelector("span"), "export.busy");
@@ -69,6 +73,19 @@ export function exportDialog(act) {
     dialog.close();
   };
   go.focus();
+}
+
+/** What has a layer of its own among the flats. */
+function groupingChoice() {
+  const select = el("select", { id: "export-by", onchange: () => settings.set("layersBy", select.value) });
+  const options = ["colour", "region"].map((by) => worded(el("option", { value: by, selected: by === settings.get("layersBy") }), `export.by-${by}`));
+  select.append(...options);
+  return { select, node: el("label", {}, worded(el("span"), "export.by"), select) };
+}
+
+function signedChoice() {
+  const box = el("input", { type: "checkbox", id: "export-signed", "aria-describedby": "export-signed-hint", checked: settings.get("signed"), onchange: () => settings.set("signed", box.checked) });
+  return [el("label", {}, box, worded(el("span"), "export.signed")), worded(el("p", { class: "hint quiet-text", id: "export-signed-hint" }), "export.signed-hint")];
 }
 
 /** A short greeting at the first start: what to do, and the examples one click away. */

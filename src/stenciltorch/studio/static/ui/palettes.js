@@ -58,6 +58,11 @@ export class Palettes {
     return this.current.colours.map(({ colour }) => colour);
   }
 
+  /** Every colour with a name, those of the chosen palette first. @returns {import("../core/names.js").Swatch[]} */
+  get names() {
+    return [this.current, ...this.own].flatMap(({ colours }) => colours.filter(({ name }) => name));
+  }
+
   #read() {
     try {
       const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");

@@ -28,6 +28,8 @@ const DEFAULTS = {
   fade: { hints: 0.85, base: 0.35 },
   closed: {},
   greeted: false,
+  signed: true,
+  layersBy: "colour",
 };
 
 class Settings extends Emitter {

@@ -20,8 +20,11 @@ const THUMBNAIL_SIDE = 256;
 const BLENDS = { normal: "svg:src-over", multiply: "svg:multiply", screen: "svg:screen" };
 const text = new TextEncoder();
 
-/** @param {import("./stack.js").Stack} stack @returns {Promise<Blob>} the same stack gives the same bytes */
-export async function encodeOra(stack) {
+/**
+ * @param {import("./stack.js").Stack} stack @param {string | null} [xmp] a metadata packet to put in
+ * @returns {Promise<Blob>} the same stack gives the same bytes
+ */
+export async function encodeOra(stack, xmp = null) {
   const files = new Map([["mimetype", text.encode(MIMETYPE)]]);
   files.set("stack.xml", new Uint8Array(0));
   const { width, height } = stack.size;
@@ -30,6 +33,7 @@ export async function encodeOra(stack) {
   files.set("stack.xml", text.encode(`<?xml version='1.0' encoding='UTF-8'?>\n<image version="${VERSION}" w="${width}" h="${height}" xres="72" yres="72">\n <stack>\n${xml} </stack>\n</image>\n`));
   files.set("mergedimage.png", await opaquePng(stack.preview, stack.size));
   files.set("Thumbnails/thumbnail.png", await thumbnail(stack));
+  if (xmp) files.set("META-INF/metadata.xml", text.encode(xmp));
   return writeZip(files, MIMETYPE);
 }
 

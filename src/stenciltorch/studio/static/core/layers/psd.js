@@ -14,7 +14,7 @@ import { boundsOf, isGroup } from "./stack.js";
 export const MOST_SIDE = 30_000;
 const BLENDS = { normal: "norm", multiply: "mul ", screen: "scrn" };
 const [RGB_MODE, PACKBITS, RAW] = [3, 1, 0];
-const RESOURCES = { resolution: 1005, profile: 1039 };
+const RESOURCES = { resolution: 1005, profile: 1039, xmp: 1060 };
 /** Identifiers of channels: opacity, colours, the layer mask. */
 const [OPACITY, MASK] = [-1, -2];
 const SECTION = { open: 1, closed: 2, end: 3 };
@@ -22,21 +22,23 @@ const SECTION = { open: 1, closed: 2, end: 3 };
 const [HIDDEN, NO_PIXELS] = [2, 0x18];
 
 /**
- * @param {import("./stack.js").Stack} stack @returns {Blob} the same stack gives the same bytes
+ * @param {import("./stack.js").Stack} stack @param {string | null} [xmp] a metadata packet to put in
+ * @returns {Blob} the same stack gives the same bytes
  * @throws {RangeError} a side of more than MOST_SIDE pixels
  */
-export function encodePsd(stack) {
+export function encodePsd(stack, xmp = null) {
   const { width, height } = stack.size;
   if (Math.max(width, height) > MOST_SIDE) throw new RangeError(`a PSD file holds at most ${MOST_SIDE} pixels on a side`);
   const file = new Bytes().ascii("8BPS").number(2, 1, 0, 0, 0, 3).number(4, height, width).number(2, 8, RGB_MODE);
-  file.number(4, 0).block(resources()).block(layersOf(stack));
+  file.number(4, 0).block(resources(xmp)).block(layersOf(stack));
   file.add(mergedPicture(stack));
   return new Blob(file.parts, { type: "image/vnd.adobe.photoshop" });
 }
 
-function resources() {
+function resources(xmp) {
   const dotsPerInch = new Bytes().number(4, 72 << 16).number(2, 1, 1).number(4, 72 << 16).number(2, 1, 1);
-  return resource(RESOURCES.resolution, dotsPerInch).add(resource(RESOURCES.profile, new Bytes().add(srgbProfile())));
+  const all = resource(RESOURCES.resolution, dotsPerInch).add(resource(RESOURCES.profile, new Bytes().add(srgbProfile())));
+  return xmp ? all.add(resource(RESOURCES.xmp, new Bytes().add(new TextEncoder().encode(xmp)))) : all;
 }
 
 const resource = (number, content) => {

@@ -112,6 +112,25 @@ function withoutSpecks(labels, { width, height }) {
   return filledFromNearest(labels, holes, width, height);
 }
 
+/**
+ * The largest connected parts, the largest first.
+ * @param {Uint8Array} labels @param {Size} size @param {number} most up to 255
+ * @returns {{ranked: Uint8Array, numbers: number[]}} ranked: 1 for pixels of the largest part and so on, 0 for none of them; numbers: each part's label
+ */
+export function largestParts(labels, { width, height }, most) {
+  const { parts, count } = connectedParts(labels, width, height);
+  const areas = new Uint32Array(count);
+  const numbers = new Uint8Array(count);
+  for (let at = 0; at < parts.length; at++) {
+    areas[parts[at]]++;
+    numbers[parts[at]] = labels[at];
+  }
+  const order = [...areas.keys()].sort((first, second) => areas[second] - areas[first] || first - second).slice(0, most);
+  const rank = new Uint8Array(count);
+  for (const [place, part] of order.entries()) rank[part] = place + 1;
+  return { ranked: Uint8Array.from(parts, (part) => rank[part]), numbers: order.map((part) => numbers[part]) };
+}
+
 const codeOf = (colour) => packed(colour, 0);
 
 /** Equal colours as one, unused ones left out, most used first. @param {Uint8Array} labels changed in place @param {Colour[]} colours @returns {Segments} */

@@ -36,33 +36,41 @@
  * @property {Uint8Array} result  the illustration with the strokes on it
  * @property {readonly import("../hints.js").Hint[]} hints
  * @property {readonly import("../hints.js").Hint[]} retouches
+ *
+ * @typedef {object} Wish  how the flats become layers
+ * @property {"colour" | "region"} by  one layer for each colour, or for each connected region
+ * @property {readonly import("../names.js").Swatch[]} palette  names for its colours
  */
 
 import { intersect, rectOf, wholeOf } from "../geometry.js";
 import { listBounds, rasteriseHints } from "../hints.js";
-import { label } from "../names.js";
+import { label, unique } from "../names.js";
 import { belowLines, LIGHT, lightingOf, SHADE } from "./lighting.js";
-import { agreedInsideLines, findSegments } from "./segments.js";
+import { agreedInsideLines, findSegments, largestParts } from "./segments.js";
+
+/** Layers of single regions; the smallest regions beyond share one layer a colour. */
+const MOST_REGIONS = 250;
 
 /** @param {Node} node @returns {node is Group} */
 export const isGroup = (node) => "children" in node;
 
-/** @param {Finished} finished @returns {Stack} */
-export function buildStack(finished) {
+/** @param {Finished} finished @param {Partial<Wish>} [wish] @returns {Stack} */
+export function buildStack(finished, { by = "colour", palette = [] } = {}) {
   const { width, height, mask, hints, retouches, result: preview } = finished;
   const size = { width, height };
-  const colouring = colouringOf(finished, size);
+  const colouring = colouringOf(finished, size, { by, palette });
   const over = [...strokes("retouches", retouches, size), ...strokes("hints", hints, size, false)];
   if (mask.every((level) => level === 255)) return { size, children: [...colouring, ...over], preview, base: null, mask: null };
   return { size, children: [{ name: "colouring", children: colouring, mask }, ...over], preview, base: finished.base, mask };
 }
 
-function colouringOf(finished, size) {
-  const { labels, colours } = agreedInsideLines(findSegments(finished.flats, size), finished.lineart, size);
+function colouringOf(finished, size, wish) {
+  const segments = agreedInsideLines(findSegments(finished.flats, size), finished.lineart, size);
+  const { labels, colours } = segments;
   const colour = belowLines(finished);
   const lighting = (name, table, neutral, blend) => lightingLayer(name, lightingOf(table, labels, colours, colour), neutral, blend, size);
   return [
-    { name: "flats", children: flatsLayers(labels, colours, size), mask: null },
+    { name: "flats", children: flatsLayers(segments, size, wish), mask: null },
     ...lighting("shade", SHADE, 255, "multiply"),
     ...lighting("light", LIGHT, 0, "screen"),
     ...lineLayer(finished.lineart, size),
@@ -98,13 +106,29 @@ function strokes(name, list, size, visible = true) {
   return [layerOf(name, box, paint, { visible })];
 }
 
-/** One layer a colour, the most used lowest. */
-function flatsLayers(labels, colours, { width, height }) {
-  const boxes = boxesOf(labels, colours.length, width, height);
-  return colours.map((colour, number) => {
-    const paint = () => paintedBox(boxes[number], width, (at, pixels, to) => labels[at] === number && setPixel(pixels, to, ...colour));
-    return layerOf(label(colour), boxes[number], paint);
+/** The most used colour lowest. */
+function flatsLayers(segments, size, { by, palette }) {
+  const { labels, colours } = segments;
+  const cuts = by === "region" ? byRegion(segments, size) : byColour(labels, colours.length, size);
+  const names = unique(cuts.map(({ number }) => label(colours[number], palette)));
+  return cuts.map(({ number, places, mark, box }, at) => {
+    const paint = () => paintedBox(box, size.width, (from, pixels, to) => places[from] === mark && setPixel(pixels, to, ...colours[number]));
+    return layerOf(names[at], box, paint);
   });
+}
+
+/** Pixels of one colour: its number, and where `places` has this mark. @returns {{number: number, places: Uint8Array, mark: number, box: Rect}[]} */
+const byColour = (labels, count, size) =>
+  boxesOf(labels, count, size).map((box, number) => ({ number, places: labels, mark: number, box })).filter(({ box }) => box);
+
+/** The largest regions one by one, large ones first; of each colour what is left over together. */
+function byRegion({ labels, colours }, size) {
+  const { ranked, numbers } = largestParts(labels, size, MOST_REGIONS);
+  const boxes = boxesOf(ranked, numbers.length + 1, size);
+  const cuts = numbers.map((number, place) => ({ number, places: ranked, mark: place + 1, box: boxes[place + 1] }));
+  if (!boxes[0]) return cuts;
+  const left = labels.map((number, at) => (ranked[at] ? 255 : number));
+  return [...cuts, ...byColour(left, colours.length, size)];
 }
 
 function setPixel(pixels, to, red, green, blue) {
@@ -139,16 +163,18 @@ export function boundsOf(inside, width, height) {
   return top < 0 ? null : rectOf(left, top, right - left + 1, bottom - top + 1);
 }
 
-function boxesOf(labels, count, width, height) {
+/** Of each label below `count`; null where no pixel has it. @returns {(Rect | null)[]} */
+function boxesOf(labels, count, { width, height }) {
   const edges = Array.from({ length: count }, () => ({ left: width, top: height, right: -1, bottom: -1 }));
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       const edge = edges[labels[at]];
+      if (!edge) continue;
       if (x < edge.left) edge.left = x;
       if (x > edge.right) edge.right = x;
       if (y < edge.top) edge.top = y;
       edge.bottom = y;
     }
   }
-  return edges.map(({ left, top, right, bottom }) => rectOf(left, top, right - left + 1, bottom - top + 1));
+  return edges.map(({ left, top, right, bottom }) => (right < 0 ? null : rectOf(left, top, right - left + 1, bottom - top + 1)));
 }
