@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import warnings
 
+import cv2
 import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, to_lab
+from stenciltorch.canvas import Illustration
+from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, lab_of, to_lab
+from stenciltorch.evaluation.features import SCALES, describe
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it misses matplotlib, for plots only
@@ -92,3 +95,26 @@ def test_arguments_stay_as_they_are():
     one, other = np.array([[60.0, 40.0, 20.0]]), np.array([[30.0, 1.0, 2.0]])
     chroma_delta_e(one, other)
     assert one.tolist() == [[60.0, 40.0, 20.0]]
+
+
+def test_a_picture_is_remembered_as_itself_only(pairs):
+    """Equal pictures and pictures that come to lie where another lay get their own colours."""
+    for seed in range(6):
+        pixels = np.random.default_rng(seed).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+        picture = Illustration(pixels)
+        assert np.array_equal(lab_of(picture), to_lab(pixels))
+        assert lab_of(picture) is lab_of(picture)
+        assert lab_of(Illustration(pixels)) is not lab_of(picture)
+    with pytest.raises(ValueError, match="read-only"):
+        lab_of(picture)[0, 0] = 0
+
+
+def test_texture_is_the_spread_of_each_band():
+    pixels = np.random.default_rng(3).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    lab = to_lab(pixels)
+    finer, expected = lab, []
+    for sigma in SCALES:
+        coarser = cv2.GaussianBlur(lab, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+        expected.append((finer - coarser).std(axis=(0, 1)) / 10)
+        finer = coarser
+    assert np.abs(describe(Illustration(pixels))[144:156] - np.concatenate(expected)).max() < 1e-10

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Regions, Size
 from stenciltorch.errors import InputError
 from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, to_lab
-from stenciltorch.evaluation.hints import CLEAR, HintError, away_from_lines, hint_errors, strokes_of
+from stenciltorch.evaluation.hints import CLEAR, HintError, away_from_lines, find_strokes, hint_errors, strokes_of
 
 SIZE = Size(40, 60)
 RED, BLUE, GREY = (200, 40, 40), (40, 60, 200), (150, 150, 150)
@@ -57,6 +58,29 @@ def test_strokes_are_connected_areas_of_one_colour():
     )
     found = {(tuple(colour.tolist()), int(area.sum())) for area, colour in strokes_of(wished)}
     assert found == {(RED, 48), (RED, 20), (BLUE, 36), (GREY, 12)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_strokes_come_in_the_order_of_a_search_over_the_whole_picture(seed):
+    """Colour by colour, as OpenCV numbers the areas of the whole picture: random orders of work hang on it."""
+    rng = np.random.default_rng(seed)
+    pixels = np.zeros((61, 47, 4), np.uint8)
+    for _ in range(40):
+        row, column = int(rng.integers(61)), int(rng.integers(47))
+        pixels[row : row + rng.integers(1, 9), column : column + rng.integers(1, 9)] = (*RED, 255)
+        pixels[row + 2 : row + 4, column : column + 12] = (int(rng.integers(3)), *BLUE[1:], 255)
+    expected = []
+    solid = pixels[..., 3] > 127
+    for colour in np.unique(pixels[solid][:, :3], axis=0):
+        same = solid & (pixels[..., :3] == colour).all(axis=2)
+        count, labels = cv2.connectedComponents(same.astype(np.uint8), connectivity=8)
+        expected += [(np.flatnonzero(labels == label).tolist(), colour.tolist()) for label in range(1, count)]
+    assert [(stroke.pixels.tolist(), stroke.colour.tolist()) for stroke in find_strokes(Hints(pixels))] == expected
+    assert len(expected) > 6
+
+
+def test_no_hints_no_strokes():
+    assert find_strokes(Hints.filled(SIZE)) == []
 
 
 def test_faint_hints_are_no_strokes():

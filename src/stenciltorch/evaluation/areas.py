@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.ndimage import find_objects
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Regions
-from stenciltorch.evaluation.colour import Float, delta_e, to_lab
+from stenciltorch.evaluation.colour import Float, delta_e, lab_of, to_lab
 from stenciltorch.evaluation.hints import Bool, away_from_lines
 from stenciltorch.synthesis.flats import flat_colours
 
@@ -78,10 +78,10 @@ def shading_ratio(
     if hinted is not None:
         clear &= hinted[regions.array]
     labels, count = regions.array[clear], regions.count + 1
-    shown = to_lab(painted.array[clear])
+    shown = lab_of(painted)[clear]
     own = delta_e(shown, to_lab(flats.array[clear])) <= OWN
     whole, areas = (np.bincount(some, minlength=count) for some in (labels, labels[own]))
-    true = _spread(to_lab(target.array[clear][own])[:, 0], labels[own], areas)
+    true = _spread(lab_of(target)[clear, 0][own], labels[own], areas)
     found = _spread(shown[own][:, 0], labels[own], areas)
     counted = (areas >= SMALLEST) & (2 * areas >= whole) & (true >= SHADED)
     if not counted.any():
@@ -100,7 +100,7 @@ def tint_bias(painted: Illustration, target: Illustration, counted: Bool) -> tup
     """Mean a* and b* of the painted picture less the target's, over the counted pixels (H, W); None without any."""
     if not counted.any():
         return None
-    drift = to_lab(painted.array[counted])[:, 1:] - to_lab(target.array[counted])[:, 1:]
+    drift = lab_of(painted)[counted, 1:] - lab_of(target)[counted, 1:]
     return float(drift[:, 0].mean()), float(drift[:, 1].mean())
 
 
@@ -114,12 +114,12 @@ def palette_distance(
     """
     if not counted.any():
         return None
-    found, true = (to_lab(picture.array[counted]) for picture in (painted, target))
+    found, true = (np.ascontiguousarray(lab_of(picture)[counted].T) for picture in (painted, target))
     total = 0.0
     for _ in range(slices):
         direction = rng.normal(size=3)
         direction /= np.linalg.norm(direction)
-        total += float(np.abs(np.sort(found @ direction) - np.sort(true @ direction)).mean())
+        total += float(np.abs(np.sort(direction @ found) - np.sort(direction @ true)).mean())
     return total / slices
 
 

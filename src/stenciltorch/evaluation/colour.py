@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from skimage.color import xyz_tristimulus_values
 from skimage.color.colorconv import xyz_from_rgb
+
+from stenciltorch.canvas import Illustration
 
 Float = npt.NDArray[np.float64]
 
@@ -21,6 +25,9 @@ _TOE = 0.008856
 AT_ONCE = 1 << 13
 """Pixels worked on at once, so that what is on the way stays in the processor's cache."""
 
+REMEMBERED = 2
+"""Pictures whose Lab colours are kept: most figures look at a painting and at the truth."""
+
 
 def to_lab(pixels: npt.NDArray[np.uint8]) -> Float:
     """sRGB uint8 (..., 3) -> CIELAB (..., 3): scikit-image's `rgb2lab` in less time."""
@@ -29,6 +36,68 @@ def to_lab(pixels: npt.NDArray[np.uint8]) -> Float:
     for part in _parts(len(flat)):
         _lab(flat[part], found[part])
     return found.reshape(pixels.shape)
+
+
+class _Same:
+    """A picture as itself: pictures of equal pixels are not looked through to find out that they are equal."""
+
+    def __init__(self, picture: Illustration) -> None:
+        self.picture = picture
+
+    def __hash__(self) -> int:
+        return id(self.picture)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.picture is other.picture
+
+
+def lab_of(picture: Illustration) -> Float:
+    """`to_lab` of a whole picture, float64 (H, W, 3), not to be written to; the last few pictures' are remembered."""
+    return _lab_of(_Same(picture))
+
+
+@lru_cache(REMEMBERED)
+def _lab_of(same: _Same) -> Float:
+    lab = to_lab(same.picture.array)
+    lab.flags.writeable = False
+    return lab
+
+
+class Differences(NamedTuple):
+    """Where two pictures differ, and by which pairs of colours: paintings have far fewer pairs than pixels.
+
+    Args:
+        places: flat indices of the pixels that differ, ascending.
+        one, other: each pair that occurs, in Lab (n, 3).
+        pair: which of them each pixel has.
+    """
+
+    places: npt.NDArray[np.intp]
+    one: Float
+    other: Float
+    pair: npt.NDArray[np.intp]
+
+    def distances(self) -> Float:
+        """CIEDE2000 of each of the pixels."""
+        return delta_e(self.one, self.other)[self.pair]
+
+
+def differences(one: Illustration, other: Illustration) -> Differences:
+    """Of two pictures of one size."""
+    codes, others = _packed(one), _packed(other)
+    places = np.flatnonzero(codes != others)
+    pairs, pair = np.unique(codes[places] << 24 | others[places], return_inverse=True)
+    return Differences(places, to_lab(_unpacked(pairs >> 24)), to_lab(_unpacked(pairs)), pair)
+
+
+def _packed(picture: Illustration) -> npt.NDArray[np.int64]:
+    """Colours as numbers below 2^24, (H * W,)."""
+    red, green, blue = (picture.array[..., channel].ravel().astype(np.int64) for channel in range(3))
+    return red << 16 | green << 8 | blue
+
+
+def _unpacked(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    return np.stack([codes >> 16 & 255, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
 
 
 def _lab(pixels: npt.NDArray[np.uint8], out: Float) -> None:
@@ -83,9 +152,9 @@ def _ciede2000(one: Float, other: Float, lighter: Float | None) -> Float:
         lighter: difference of L*; None = leave lightness aside.
     """
     first, second = one[:, 2], other[:, 2]
-    grown = 1 + _grey_part(0.5 * (np.hypot(one[:, 1], first) + np.hypot(other[:, 1], second)))
+    grown = 1 + _grey_part(0.5 * (_length(one[:, 1], first) + _length(other[:, 1], second)))
     red, redder = one[:, 1] * grown, other[:, 1] * grown
-    chroma, stronger = np.hypot(red, first), np.hypot(redder, second)
+    chroma, stronger = _length(red, first), _length(redder, second)
     mean = 0.5 * (chroma + stronger)
     cosine, sine = _mean_hue(red, first, chroma, redder, second, stronger)
     weight, turn = _of_hue(cosine, sine)
@@ -98,6 +167,11 @@ def _ciede2000(one: Float, other: Float, lighter: Float | None) -> Float:
         from_middle = (0.5 * (one[:, 0] + other[:, 0]) - 50) ** 2
         total += (lighter / (1 + 0.015 * from_middle / np.sqrt(20 + from_middle))) ** 2
     return np.asarray(np.sqrt(total.clip(0)))
+
+
+def _length(a: Float, b: Float) -> Float:
+    """Of a vector: colours are no numbers that could overflow."""
+    return np.asarray(np.sqrt(a * a + b * b))
 
 
 def _grey_part(chroma: Float) -> Float:
@@ -116,7 +190,7 @@ def _mean_hue(
     """
     one, other = np.maximum(chroma, 1e-300), np.maximum(chroma_other, 1e-300)
     cosine, sine = a / one + a_other / other, b / one + b_other / other
-    length = np.hypot(cosine, sine)
+    length = _length(cosine, sine)
     opposite = length < 1e-7
     length[opposite] = 1.0
     cosine, sine = cosine / length, sine / length
@@ -134,8 +208,9 @@ def _of_hue(cosine: Float, sine: Float) -> tuple[Float, Float]:
     four, four_sine = 2 * twice * twice - 1, 2 * twice * twice_sine
     weight = 1 - 0.17 * _turned(cosine, sine, -30) + 0.24 * twice
     weight += 0.32 * _turned(thrice, thrice_sine, 6) - 0.20 * _turned(four, four_sine, -63)
-    degrees = np.degrees(np.arctan2(sine, cosine)) % 360
-    return weight, np.radians(60 * np.exp(-(((degrees - 275) / 25) ** 2)))
+    hue = np.arctan2(sine, cosine)
+    from_blue = hue + np.where(hue < 0, np.radians(360 - 275), -np.radians(275))
+    return weight, np.radians(60) * np.exp(-((from_blue / np.radians(25)) ** 2))
 
 
 def _turned(cosine: Float, sine: Float, degrees: float) -> Float:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stenciltorch.canvas import Colorizer, Illustration, Painting, Stencil
-from stenciltorch.evaluation.colour import Float, delta_e, to_lab
+from stenciltorch.evaluation.colour import Differences, Float, delta_e, differences, to_lab
 from stenciltorch.evaluation.hints import Bool
 from stenciltorch.evaluation.pixels import difference_map
 
@@ -57,10 +57,9 @@ def edit_effect(
         clear: pixels away from lines; the response is judged on them.
         place: (row, column) of the hint.
     """
-    differ = (before.array != after.array).any(axis=2)
-    pair = [to_lab(picture.array[differ]) for picture in (before, after)]
+    differ = differences(before, after)
     change = np.zeros(before.size)
-    change[differ] = delta_e(*pair)
+    change.ravel()[differ.places] = differ.distances()
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * SPILL + 1, 2 * SPILL + 1))
     near = cv2.dilate(region.astype(np.uint8), kernel) > 0
     far = change[~near]
@@ -71,7 +70,7 @@ def edit_effect(
         float(far.mean()) if far.size else None,
         float((far > VISIBLE).mean()) if far.size else None,
         _response(before, after, region & clear, to_lab(colour)),
-        _mean_distance(np.argwhere(differ)[_visible(*pair)], place),
+        _range_of(differ, before.size.width, place),
     )
 
 
@@ -92,18 +91,13 @@ def hint_range(before: Illustration, after: Illustration, place: tuple[int, int]
     """Mean distance in pixels from the hint's (row, column) of the pixels that changed by more than 2.3 dE76
     (hint propagation range, Yun et al. 2023); None when none did.
     """
-    differ = (before.array != after.array).any(axis=2)
-    seen = _visible(*(to_lab(picture.array[differ]) for picture in (before, after)))
-    return _mean_distance(np.argwhere(differ)[seen], place)
+    return _range_of(differences(before, after), before.size.width, place)
 
 
-def _visible(before: Float, after: Float) -> Bool:
-    """Where Lab colours (n, 3) lie more than 2.3 apart."""
-    return np.asarray(((before - after) ** 2).sum(axis=1) > VISIBLE**2)
-
-
-def _mean_distance(pixels: npt.NDArray[np.int64], place: tuple[int, int]) -> float | None:
-    return float(np.hypot(*(pixels - np.array(place)).T).mean()) if len(pixels) else None
+def _range_of(differ: Differences, width: int, place: tuple[int, int]) -> float | None:
+    seen = ((differ.one - differ.other) ** 2).sum(axis=1) > VISIBLE**2
+    rows, columns = np.divmod(differ.places[seen[differ.pair]], width)
+    return float(np.hypot(rows - place[0], columns - place[1]).mean()) if rows.size else None
 
 
 def passes(colorizer: Colorizer, stencil: Stencil, first: Painting, count: int) -> list[Illustration]:

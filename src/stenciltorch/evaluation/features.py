@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from stenciltorch.canvas import Illustration
-from stenciltorch.evaluation.colour import Float, to_lab
+from stenciltorch.evaluation.colour import Float, lab_of
 
 NAME = "stenciltorch-lab-1"
 """Changes whenever the features do."""
@@ -27,7 +27,7 @@ GRID = 4
 
 def describe(picture: Illustration) -> Float:
     """float64 (204,): square roots of the shares of 144 colours, 12 strengths of texture, 48 means of a layout."""
-    lab = to_lab(picture.array)
+    lab = lab_of(picture)
     return np.concatenate([_colours(lab), _texture(lab), _layout(lab)])
 
 
@@ -45,7 +45,7 @@ def _texture(lab: Float) -> Float:
     found, finer = [], lab
     for sigma in SCALES:
         coarser = np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float64)
-        found.append((finer - coarser).std(axis=(0, 1)) / 10)
+        found.append(cv2.meanStdDev(finer - coarser)[1].ravel() / 10)
         finer = coarser
     return np.concatenate(found)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stenciltorch.canvas import Hints, Illustration, Lineart, Regions
 from stenciltorch.errors import InputError
-from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, to_lab
+from stenciltorch.evaluation.colour import chroma_delta_e, delta_e, lab_of, to_lab
 
 Bool = npt.NDArray[np.bool_]
 
@@ -58,15 +58,27 @@ def find_strokes(hints: Hints) -> list[Stroke]:
     solid = pixels[..., 3] > 127
     packed = (pixels[..., :3].astype(np.int32) @ np.array([65536, 256, 1], np.int32)) * solid + solid * (1 << 24)
     found = []
-    for code in np.unique(packed[solid]):
-        same = packed == code
-        _, labels = cv2.connectedComponents(same.astype(np.uint8), connectivity=8)
-        places = np.flatnonzero(same)
-        owners = labels.ravel()[places]
-        order = np.argsort(owners, kind="stable")
-        parts = np.split(places[order], np.flatnonzero(np.diff(owners[order])) + 1)
-        found += [Stroke(part, pixels.reshape(-1, 4)[part[0], :3]) for part in parts]
+    for places in _grouped(np.flatnonzero(solid), packed[solid]):
+        found += [Stroke(part, pixels.reshape(-1, 4)[part[0], :3]) for part in _connected(places, hints.size.width)]
     return found
+
+
+def _grouped(places: npt.NDArray[np.int64], owners: npt.NDArray[np.int32]) -> list[npt.NDArray[np.int64]]:
+    """Places by owner, ascending within each."""
+    if not places.size:
+        return []
+    order = np.argsort(owners, kind="stable")
+    return np.split(places[order], np.flatnonzero(np.diff(owners[order])) + 1)
+
+
+def _connected(places: npt.NDArray[np.int64], width: int) -> list[npt.NDArray[np.int64]]:
+    """The connected parts of flat indices, in the order in which OpenCV numbers them, which goes by pairs of rows."""
+    rows, columns = np.divmod(places, width)
+    rows, columns = rows - (rows[0] & ~1), columns - (columns.min() & ~1)
+    area = np.zeros((int(rows[-1]) + 1, int(columns.max()) + 1), np.uint8)
+    area[rows, columns] = 1
+    _, labels = cv2.connectedComponents(area, connectivity=8)
+    return _grouped(places, labels[rows, columns])
 
 
 def strokes_of(hints: Hints) -> Iterator[tuple[Bool, npt.NDArray[np.uint8]]]:
@@ -128,11 +140,11 @@ class Wishes:
         """One for each stroke, in order."""
         if painted.size != self.size:
             raise InputError(f"All parts must have one size, found {self.size}, {painted.size}.")
-        pixels = painted.array.reshape(-1, 3)
+        lab = lab_of(painted).reshape(-1, 3)
         columns: list[list[float | None]] = []
         for distance in (delta_e, chroma_delta_e):
-            region = distance(to_lab(pixels[self._region.pixels]), self._region.colours)
-            columns.append(self._under.medians(distance(to_lab(pixels[self._under.pixels]), self._under.colours)))
+            region = distance(lab[self._region.pixels], self._region.colours)
+            columns.append(self._under.medians(distance(lab[self._under.pixels], self._under.colours)))
             whole = self._region.medians(region)
             columns.append([whole[wish] for wish in self._wish])
             columns.append([self._gap(region, number) for number in range(self.count)])

@@ -13,7 +13,7 @@ from skimage.morphology import skeletonize
 from stenciltorch.canvas import Illustration, Lineart, Regions
 from stenciltorch.errors import InputError
 from stenciltorch.evaluation.areas import boxes
-from stenciltorch.evaluation.colour import Float, delta_e, to_lab
+from stenciltorch.evaluation.colour import Float, delta_e, lab_of, to_lab
 from stenciltorch.evaluation.hints import INK, Bool, away_from_lines
 from stenciltorch.synthesis.flats import flat_colours
 from stenciltorch.synthesis.lineart import LineStyle, extract_lineart
@@ -85,7 +85,7 @@ def find_borders(
     pixels, distance, inked, other = (np.concatenate(part) for part in zip(*found, strict=True)) if found else _NONE
     own = regions.array.ravel()[pixels]
     borders = Borders(pixels, distance, colours[own][:, 1:], colours[other][:, 1:], inked)
-    return _where(borders, borders.share(to_lab(target.array)) <= 0.5) if target else borders
+    return _where(borders, borders.share(lab_of(target)) <= 0.5) if target else borders
 
 
 _NONE = (np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_), np.empty(0, np.int64))
@@ -144,7 +144,7 @@ def bleed(painted: Illustration, borders: Borders, reach: int = 6, lined: bool |
     if lined is not None:
         counted &= borders.lined == lined
     near = _where(borders, counted)
-    return float((near.share(to_lab(painted.array)) > 0.5).mean()) if near.pixels.size else None
+    return float((near.share(lab_of(painted)) > 0.5).mean()) if near.pixels.size else None
 
 
 def line_contrast(painted: Illustration, lineart: Lineart) -> float | None:
@@ -153,7 +153,7 @@ def line_contrast(painted: Illustration, lineart: Lineart) -> float | None:
     The surroundings are the clear pixels within 5 px. None when there is no line beside clear paper.
     """
     drawn = to_lab(lineart.as_illustration().array)[..., 0]
-    found = to_lab(painted.array)[..., 0]
+    found = lab_of(painted)[..., 0]
     clear = away_from_lines(lineart).astype(np.float64)
     weight = cv2.blur(clear, (11, 11))
     line = (lineart.array < INK) & (weight > 0.02)
@@ -182,7 +182,7 @@ def line_retention(painted: Illustration, reference: Illustration, lineart: Line
     line = (lineart.array < INK) & (weight > 0.5)
     drops = []
     for picture in (painted, reference):
-        light = to_lab(picture.array)[..., 0]
+        light = lab_of(picture)[..., 0]
         around = cv2.filter2D(light * clear, -1, kernel, borderType=cv2.BORDER_CONSTANT)
         drops.append(around[line] / weight[line] - light[line])
     found, wanted = (drop[drops[1] >= CONTRAST] for drop in drops)

@@ -7,7 +7,7 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration
 from stenciltorch.errors import InputError
-from stenciltorch.evaluation.colour import Float, delta_e, to_lab
+from stenciltorch.evaluation.colour import Float, differences, lab_of
 from stenciltorch.evaluation.hints import Bool
 
 SSIM_WINDOW = 11
@@ -40,7 +40,7 @@ def psnr_lightness(painted: Illustration, target: Illustration, counted: Bool | 
     counted = np.ones(painted.size, np.bool_) if counted is None else counted
     if not counted.any():
         return None
-    found, wanted = (to_lab(picture.array[counted])[:, 0] for picture in (painted, target))
+    found, wanted = (lab_of(picture)[counted, 0] for picture in (painted, target))
     return _decibels(float(((found - wanted) ** 2).mean()), 100.0)
 
 
@@ -62,7 +62,7 @@ def ssim(painted: Illustration, target: Illustration, counted: Bool | None = Non
 def ssim_lightness(painted: Illustration, target: Illustration) -> float | None:
     """As `ssim`, of L*."""
     _check(painted, target)
-    return _similarity(to_lab(painted.array)[..., 0], to_lab(target.array)[..., 0], 100.0)
+    return _similarity(lab_of(painted)[..., 0], lab_of(target)[..., 0], 100.0)
 
 
 def _similarity(found: Float, wanted: Float, span: float, counted: Bool | None = None) -> float | None:
@@ -79,9 +79,10 @@ def _structure(found: Float, wanted: Float, span: float) -> tuple[Float, Float]:
     """Similarity, and its part without lightness, of each window that lies in the pictures (H - 10, W - 10, ...)."""
     first, second = (0.01 * span) ** 2, (0.03 * span) ** 2
     one, other = _window(found), _window(wanted)
-    spread = _window(found * found) + _window(wanted * wanted) - one * one - other * other
-    contrast = (2 * (_window(found * wanted) - one * other) + second) / (spread + second)
-    return contrast * (2 * one * other + first) / (one * one + other * other + first), contrast
+    product, squares = one * other, one * one + other * other
+    contrast = 2 * (_window(found * wanted) - product) + second
+    contrast /= _window(found * found + wanted * wanted) - squares + second
+    return contrast * (2 * product + first) / (squares + first), contrast
 
 
 def _window(values: Float) -> Float:
@@ -99,7 +100,7 @@ def ms_ssim(painted: Illustration, target: Illustration) -> float | None:
 def ms_ssim_lightness(painted: Illustration, target: Illustration) -> float | None:
     """As `ms_ssim`, of L*."""
     _check(painted, target)
-    return _over_scales(to_lab(painted.array)[..., 0], to_lab(target.array)[..., 0], 100.0)
+    return _over_scales(lab_of(painted)[..., 0], lab_of(target)[..., 0], 100.0)
 
 
 def _over_scales(found: Float, wanted: Float, span: float) -> float | None:
@@ -129,9 +130,9 @@ def difference_map(one: Illustration, other: Illustration) -> Float:
         InputError: the sizes differ.
     """
     _check(one, other)
-    differ = (one.array != other.array).any(axis=2)
+    differ = differences(one, other)
     found = np.zeros(one.size)
-    found[differ] = delta_e(to_lab(one.array[differ]), to_lab(other.array[differ]))
+    found.ravel()[differ.places] = differ.distances()
     return found
 
 
