@@ -64,6 +64,8 @@ def _add_create(actions: Any) -> argparse.ArgumentParser:
     add("--pairs", type=natural, default=24, metavar="N", help="pairs a rater compares, 0 for none (default: 24)")
     add("--training", type=natural, default=2, metavar="N", help="drawings kept for practice (default: 2)")
     add("--golden", type=natural, default=3, metavar="N", help="drawings also shown damaged, as a check (default: 3)")
+    add("--checks", type=Path, metavar="FILE.json",
+        help="questions of your own whose answers are known, with their pictures (docs/study.md)")  # fmt: skip
     add("--repeats", type=share, default=0.1, metavar="SHARE", help="share of questions asked twice (default: 0.1)")
     add("--no-ties", dest="ties", action="store_false", help='do not offer "no difference"')
     add("--level", type=share, default=0.95, metavar="SHARE", help="of the intervals (default: 0.95)")
@@ -130,13 +132,15 @@ def run_create(options: argparse.Namespace) -> int:
     session = Session(options.pictures, options.pairs, options.repeats, options.ties)
     order = Order(
         options.title, dict(options.models), options.compare, options.welcome, options.contact, options.beside,
-        options.training, options.golden, session, level=options.level, most_raters=options.most_raters,
-        seed=options.seed,
+        options.training, options.golden, options.checks, session, level=options.level,
+        most_raters=options.most_raters, seed=options.seed,
     )  # fmt: skip
     protocol = create(options.folder, order, utc_now().isoformat(timespec="seconds"))
     seal = read_frozen(options.folder)[1]
+    known = f", {len(protocol.checks)} questions whose answers are known" if protocol.checks else ""
     sys.stdout.write(
-        f"{options.folder}: {len(protocol.models)} models, {len(protocol.rated)} pictures; the protocol is frozen.\n"
+        f"{options.folder}: {len(protocol.models)} models, {len(protocol.rated)} pictures{known}; "
+        "the protocol is frozen.\n"
         f"sha256 {seal}\nPublish this hash before the first rater, and the protocol with the results.\n"
     )
     return 0

@@ -71,7 +71,7 @@ def analyse_rows(
         rows: by rater and position.
         study: further facts for the report; so for `raters`.
     """
-    verdicts = screen(rows, protocol.screening)
+    verdicts = screen(rows, protocol.screening, protocol.checks)
     left_out = {verdict.rater for verdict in verdicts if verdict.broken}
     counted = len(verdicts) - len(left_out)
     told = {"answered": len(verdicts), "counted": counted, "left_out": [_told(v) for v in verdicts if v.broken]}

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from stenciltorch.study.protocol import DAMAGED, Protocol
+from stenciltorch.study.protocol import BETTER, DAMAGED, SHOWN, WORSE, Check, Protocol
 
 OPINION, PAIR = "opinion", "pair"
 TRAINING, MAIN, GOLDEN, REPEAT = "training", "main", "golden", "repeat"
@@ -111,6 +111,8 @@ def _block(protocol: Protocol, main: list[Trial], block: str, start: int, rng: n
         return []
     practice = _practice(protocol, block, rng)
     golden = [_golden(protocol, name, block, GOLDEN, rng) for name in protocol.golden]
+    asked = [_check(name, check, rng) for name, check in protocol.checks.items()]
+    golden += [trial for trial in asked if trial.block == block]
     order = _insert(spread(main, rng), golden, rng)
     return practice + _with_repeats(order, protocol.session.repeats, start + len(practice), rng)
 
@@ -130,6 +132,12 @@ def _golden(protocol: Protocol, name: str, block: str, role: str, rng: np.random
         return Trial(block, role, name, DAMAGED)
     whole = str(protocol.pictures[name].damaged_from)
     return _pair(role, (name, DAMAGED, whole), bool(rng.random() < 0.5))
+
+
+def _check(name: str, check: Check, rng: np.random.Generator) -> Trial:
+    if check.scores is not None:
+        return Trial(OPINION, GOLDEN, name, SHOWN)
+    return _pair(GOLDEN, (name, BETTER, WORSE), bool(rng.random() < 0.5))
 
 
 def spread(trials: Sequence[Trial], rng: np.random.Generator) -> list[Trial]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from stenciltorch.canvas import Illustration
 from stenciltorch.errors import ConfigError, DatasetError, InputError
 from stenciltorch.files import FORMATS, encode_illustration, read_illustration, write_bytes
+from stenciltorch.study.checks import keep_checks, read_checks
 from stenciltorch.study.protocol import (
     DAMAGED,
     PICTURES,
@@ -44,6 +46,7 @@ class Order:
         context: a folder with what is shown beside each picture, named alike.
         training: drawings that are only practised with.
         golden: drawings of which a damaged version is made, to see who looks.
+        checks: a file of further questions whose answers are known (`checks.read_checks`).
     """
 
     title: str
@@ -54,6 +57,7 @@ class Order:
     context: Path | None = None
     training: int = 2
     golden: int = 3
+    checks: Path | None = None
     session: Session = field(default_factory=Session)
     screening: Screening = field(default_factory=Screening)
     level: float = 0.95
@@ -72,11 +76,13 @@ def create(folder: Path, order: Order, created: str, step: Callable[[float], Non
     Raises:
         ConfigError: settings that do not fit together, or a folder that holds something already.
         DatasetError: folders that do not hold the same drawings.
+        InputError: a file of checks that says something else.
     """
     rng = np.random.default_rng(order.seed)
     paths = _matched(order.models)
+    asked = [] if order.checks is None else read_checks(order.checks)
     protocol = _draft(order, list(paths), created, rng)
-    check_settings(protocol)
+    check_settings(replace(protocol, checks=keep_checks(asked, lambda picture: "")))
     context = {} if order.context is None else _matched({"context": order.context})
     _make_folder(folder)
     pictures = {}
@@ -84,7 +90,7 @@ def create(folder: Path, order: Order, created: str, step: Callable[[float], Non
         beside = _beside(context, name, order.context)
         pictures[name] = _add(folder, name, versions, beside, name in (*protocol.golden, *protocol.training), rng)
         step((number + 1) / len(paths))
-    complete = replace(protocol, pictures=pictures)
+    complete = replace(protocol, pictures=pictures, checks=keep_checks(asked, partial(_keep, folder)))
     Store.create(folder, freeze(folder, complete)).close()
     return complete
 

@@ -20,6 +20,8 @@ ANSWERS = "answers.sqlite"
 FORMAT = 1
 DAMAGED = "(damaged)"
 """Stands where a model's name would: a picture that anybody can see is broken."""
+BETTER, WORSE, SHOWN = "(better)", "(worse)", "(shown)"
+"""Stand there in questions of the study's own whose answers are known."""
 
 Part = TypeVar("Part")
 
@@ -48,7 +50,7 @@ class Screening:
     Args:
         answered: least share of the session that is answered.
         golden: least share of the golden trials that is answered rightly (a damaged picture gets `golden_score`
-            or less, and loses its pair).
+            or less, and loses its pair; a check is answered as it says).
         repeat_difference: most mean difference between the two scores of a repeated picture.
         repeat_agreement: least share of repeated pairs that is decided alike; 0, since honest raters waver too.
         least: golden trials, or repetitions of a kind, that must be answered before they are judged.
@@ -99,6 +101,29 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A question of the study's own whose answer is known: a golden trial besides those of damaged pictures.
+
+    Args:
+        size: width, height in pixels.
+        files: sha256 by `SHOWN`, or by `BETTER` and `WORSE`.
+        context: sha256 of what is shown beside.
+        scores: the least and the most that is right, where one picture is shown.
+    """
+
+    size: tuple[int, int]
+    files: Mapping[str, str]
+    context: str | None = None
+    scores: tuple[int, int] | None = None
+
+    def worth(self, shown: str) -> float:
+        """The score that belongs to a picture of this question."""
+        if self.scores is not None:
+            return sum(self.scores) / 2
+        return 5.0 if shown == BETTER else 1.0
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A study.
 
@@ -109,6 +134,7 @@ class Protocol:
         pictures: by name.
         training: names of pictures that are only practised with.
         golden: names of pictures with a damaged version.
+        checks: by a name that no picture has.
         seed: of the assignment and of the bootstrap.
         most_raters: nobody is enrolled beyond.
         created: ISO 8601, UTC.
@@ -128,6 +154,12 @@ class Protocol:
     most_raters: int = 500
     created: str = ""
     format: int = FORMAT
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> Mapping[str, Picture | Check]:
+        """All that raters may see, by name."""
+        return {**self.pictures, **self.checks}
 
     @property
     def rated(self) -> tuple[str, ...]:
@@ -178,6 +210,7 @@ def _parse(content: bytes, folder: Path) -> Protocol:
                 "use the version of StencilTorch that made the study."
             )
         raw["pictures"] = {name: _picture(entry) for name, entry in raw["pictures"].items()}
+        raw["checks"] = {name: _check(entry) for name, entry in raw.get("checks", {}).items()}
         raw |= {"session": _part(Session, raw["session"]), "screening": _part(Screening, raw["screening"])}
         raw |= {"plan": _part(Plan, raw["plan"])}
         raw |= {name: tuple(raw[name]) for name in ("models", "training", "golden")}
@@ -188,6 +221,11 @@ def _parse(content: bytes, folder: Path) -> Protocol:
 
 def _picture(entry: dict[str, Any]) -> Picture:
     return _part(Picture, entry | {"size": tuple(entry["size"])})
+
+
+def _check(entry: dict[str, Any]) -> Check:
+    scores = entry["scores"] and tuple(entry["scores"])
+    return _part(Check, entry | {"size": tuple(entry["size"]), "scores": scores})
 
 
 def _part(kind: type[Part], entry: dict[str, Any]) -> Part:
@@ -221,6 +259,14 @@ def _complaints(protocol: Protocol) -> list[tuple[bool, str]]:
             f"A rater cannot be asked for {session.pictures} pictures: {rated} remain beside those for training.",
         ),
         (not (session.pictures or session.pairs), "A session needs pictures to rate or pairs to compare, found none."),
+        (
+            not session.pictures and any(check.scores for check in protocol.checks.values()),
+            "The checks ask for scores, but a rater scores no pictures; ask for --pictures, or drop those checks.",
+        ),
+        (
+            not session.pairs and any(not check.scores for check in protocol.checks.values()),
+            "The checks ask which is better, but a rater compares no pairs; ask for --pairs, or drop those checks.",
+        ),
         (not 0 <= session.repeats <= 0.5, f"--repeats must be from 0 to 0.5, found {session.repeats}."),
         (not 0.5 <= protocol.plan.level < 1, f"--level must be from 0.5 to below 1, found {protocol.plan.level}."),
     ]
@@ -232,7 +278,7 @@ def picture_file(folder: Path, sha256: str) -> Path:
 
 def check_pictures(folder: Path, protocol: Protocol) -> None:
     """Raises DatasetError when a picture is missing or is no longer the one that was frozen."""
-    for name, picture in protocol.pictures.items():
+    for name, picture in protocol.shown.items():
         for sha256 in (*picture.files.values(), *([picture.context] if picture.context else [])):
             path = picture_file(folder, sha256)
             if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:

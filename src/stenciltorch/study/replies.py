@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stenciltorch.errors import InputError
 from stenciltorch.study.assignment import OPINION, Trial
-from stenciltorch.study.protocol import DAMAGED
+from stenciltorch.study.protocol import DAMAGED, WORSE, Check
 
 FIRST, SECOND, NEITHER = 1, 2, 0
 """Answers to a pair: left, right, no difference."""
@@ -80,12 +80,14 @@ def check_value(asked: Question, given: Given) -> None:
         raise InputError(f"The answer to this question is one of {', '.join(map(str, known))}, found {given.value}.")
 
 
-def right_answer(trial: Trial, value: int, most: int) -> bool:
+def right_answer(trial: Trial, value: int, most: int, check: Check | None = None) -> bool:
     """Whether a golden trial was seen for what it is.
 
     Args:
         most: score that a damaged picture may get.
+        check: the question, where it is one of the study's own.
     """
     if trial.right is None:
-        return value <= most
-    return value == (SECOND if trial.left == DAMAGED else FIRST)
+        least, most = (check and check.scores) or (0, most)
+        return least <= value <= most
+    return value == (SECOND if trial.left in (DAMAGED, WORSE) else FIRST)

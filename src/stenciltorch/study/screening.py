@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 
 from stenciltorch.study.assignment import GOLDEN, MAIN, OPINION, PAIR, REPEAT
-from stenciltorch.study.protocol import Screening
+from stenciltorch.study.protocol import Check, Screening
 from stenciltorch.study.records import Floats
 from stenciltorch.study.replies import FIRST, NEITHER, SECOND, Row, right_answer
 
 OUTLYING, ONE_SIDED = 0.05, 0.3
 """BT.500: reject above this share of far scores, unless they lie to one side by this share."""
+NO_CHECKS: Mapping[str, Check] = MappingProxyType({})
 SWAPPED = {FIRST: SECOND, SECOND: FIRST, NEITHER: NEITHER}
 
 
@@ -35,25 +37,25 @@ class Verdict:
     broken: tuple[str, ...]
 
 
-def screen(rows: Sequence[Row], rules: Screening) -> list[Verdict]:
+def screen(rows: Sequence[Row], rules: Screening, checks: Mapping[str, Check] = NO_CHECKS) -> list[Verdict]:
     """A verdict on each rater who answered anything.
 
     Args:
         rows: by rater and position.
+        checks: the protocol's.
     """
     by_rater = {rater: list(own) for rater, own in groupby(rows, key=lambda row: row.rater)}
     present = {rater: own for rater, own in by_rater.items() if any(row.value is not None for row in own)}
     far = bt500(rows) if rules.bt500 else set()
-    return [_judge(rater, own, rules, rater in far) for rater, own in present.items()]
+    return [_judge(rater, own, rules, checks, rater in far) for rater, own in present.items()]
 
 
-def _judge(rater: int, own: list[Row], rules: Screening, far: bool) -> Verdict:
+def _judge(rater: int, own: list[Row], rules: Screening, checks: Mapping[str, Check], far: bool) -> Verdict:
     given = [row for row in own if row.value is not None]
     counting = [row for row in given if row.trial.role in (MAIN, GOLDEN, REPEAT)]
     answered = len(given) / len(own)
-    seen = [
-        right_answer(row.trial, int(row.value or 0), rules.golden_score) for row in given if row.trial.role == GOLDEN
-    ]
+    golden_rows = [(row.trial, int(row.value or 0)) for row in given if row.trial.role == GOLDEN]
+    seen = [right_answer(trial, value, rules.golden_score, checks.get(trial.picture)) for trial, value in golden_rows]
     golden = _mean(seen, rules.least)
     difference, agreement = _repeats(own, rules.least)
     seconds = float(np.median([(row.milliseconds or 0) / 1000 for row in counting])) if counting else None

@@ -143,7 +143,7 @@ class Api:
         return JSONResponse(content, status, NO_STORE)
 
     def _told(self, question: Question) -> dict[str, Any]:
-        width, height = self.protocol.pictures[question.picture].size
+        width, height = self.protocol.shown[question.picture].size
         return {
             "done": False,
             "position": question.position,

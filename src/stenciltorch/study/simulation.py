@@ -195,11 +195,13 @@ def _latent(trials: list[Trial], side: str, raters: Ints, protocol: Protocol, wo
     places = {name: at for at, name in enumerate((*protocol.models, DAMAGED))}
     shown = [getattr(trial, side) for trial in trials]
     models = np.array([places.get(name, -1) for name in shown])
-    pictures = np.array([people.names[trial.picture] for trial in trials])
+    pictures = np.array([people.names.get(trial.picture, 0) for trial in trials])
     own = people.raters[raters] + people.raters_models[raters, models]
     quality = np.array((*world.qualities, world.damaged))[models]
     latent = quality + own + people.pictures[pictures] + people.pictures_models[pictures, models]
-    return np.where(models < 0, 0.0, latent)
+    known = [protocol.checks[trial.picture].worth(name) if trial.picture in protocol.checks else np.nan
+             for trial, name in zip(trials, shown, strict=True)]  # fmt: skip
+    return np.where(np.isnan(known), np.where(models < 0, 0.0, latent), known)
 
 
 def rehearsal(models: int, pictures: int, session: Session, golden: int = 3, replicates: int = 2000) -> Protocol:

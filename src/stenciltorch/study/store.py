@@ -321,7 +321,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _files(trial: Trial, protocol: Protocol) -> Iterator[tuple[str, str]]:
     """Slot and sha256 of what is shown."""
-    picture = protocol.pictures[trial.picture]
+    picture = protocol.shown[trial.picture]
     yield "left", picture.files[trial.left]
     if trial.right is not None:
         yield "right", picture.files[trial.right]

@@ -11,7 +11,7 @@ Table = tuple[Sequence[str], list[list[str]]]
 NOTHING = "—"
 RULES = {
     "answered": "answered too little",
-    "golden": "missed damaged pictures",
+    "golden": "missed questions whose answer is known",
     "repeat_difference": "scored repeated pictures differently",
     "repeat_agreement": "decided repeated pairs differently",
     "seconds": "answered too fast",
