@@ -270,6 +270,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--out", type=Path, required=True, help="folder for runs, models, pictures")
     add("--rows", nargs="+", choices=tuple(ROWS), default=tuple(ROWS))
     add("--pictures", type=int, default=Budget.pictures, help="that each row sees in training")
+    add("--crop", type=int, default=Budget.crop, help="side of a training crop, in pixels")
+    add("--batch", type=int, default=Budget.batch)
     add("--measured", type=int, default=8, help="held-out pictures to measure")
     add("--side", type=int, default=256, help="of those, in pixels")
     add("--default", type=Path, help="default model, if not the one that came with StencilTorch")
@@ -281,7 +283,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
-    budget = Budget(pictures=options.pictures)
+    budget = Budget(options.pictures, options.batch, options.crop)
     try:
         if not options.measure_only:
             train_rows(options.rows, budget, options.pack, options.out)

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import torch
+from commands import refused
 from tiny_pack import make_art, make_pack
 
 from stenciltorch.cli import main
@@ -24,25 +25,6 @@ from stenciltorch.training.tasks.studio import build_net
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory):
     return make_pack(tmp_path_factory.mktemp("training"))
-
-
-@pytest.fixture
-def said(capsys):
-    """Runs a command: exit code, lines on stdout, lines on stderr."""
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return code, out.splitlines(), err.splitlines()
-
-    return run
-
-
-def refused(said, *arguments):
-    """The one line with which a command is refused."""
-    code, out, err = said(*arguments)
-    assert (code, out, len(err)) == (2, [], 1), (code, out, err)
-    return err[0]
 
 
 SMALL = ("--recipe", "smoke", "--workers", "0", "--device", "cpu", "--set", "optim.steps=2", "--set", "optim.batch=1")
