@@ -20,18 +20,20 @@ function sample() {
   studio.retouches = [strokeHint([30, 30, 4, 40, 40, 5], [0, 0, 9], { opacity: 0.4, softness: 1 })];
   studio.base = new Picture(size, { pixels: noise(61 * 47 * 3, 9) });
   const thumbnail = "data:image/png;base64,AA==";
-  studio.passes = [{ id: "one", thumbnail, hints: [dab], retouches: [], mask: pack(noise(61 * 47, 3)), base: null, result: studio.base }];
+  studio.passes = [{ id: "one", thumbnail, hints: [dab], retouches: [], mask: pack(noise(61 * 47, 3)), base: null, light: { angle: 90, strength: 2 }, result: studio.base }];
+  studio.light = { angle: 12.5, strength: 0.3 };
   return studio;
 }
 
 test("a project reopens exactly", async () => {
   const studio = sample();
   const again = await readProject(await writeProject(studio));
-  for (const part of ["name", "width", "height", "lineart", "mask", "hints", "retouches"]) assert.deepEqual(again[part], studio[part], part);
+  for (const part of ["name", "width", "height", "lineart", "mask", "hints", "retouches", "light"]) assert.deepEqual(again[part], studio[part], part);
   assert.deepEqual(await again.base.pixels(), await studio.base.pixels());
   assert.equal(again.passes[0].result, again.base);
   assert.deepEqual(again.passes[0].mask, studio.passes[0].mask);
   assert.deepEqual(again.passes[0].hints, studio.passes[0].hints);
+  assert.deepEqual(again.passes[0].light, studio.passes[0].light);
 });
 
 test("a project also holds the hints as pixels, for programs without our rasteriser", async () => {
@@ -59,4 +61,24 @@ test("foreign, newer and damaged files are told apart", async () => {
   const files = await readZip(await writeProject(sample()));
   files.delete("mask.png");
   assert.equal(await reasonOf(await writeZip(files)), "error.project-damaged");
+});
+
+/** A project whose manifest was changed by hand. */
+async function altered(change) {
+  const files = await readZip(await writeProject(sample()));
+  const json = JSON.parse(new TextDecoder().decode(files.get("project.json")));
+  change(json);
+  return writeZip(files.set("project.json", new TextEncoder().encode(JSON.stringify(json))));
+}
+
+test("a project from before there was a light is flat, and so are its passes", async () => {
+  const old = await readProject(await altered((json) => (delete json.light, delete json.passes[0].light)));
+  assert.equal(old.light.strength, 0);
+  assert.equal(old.passes[0].light.strength, 0);
+});
+
+test("a light that cannot be is damage", async () => {
+  for (const light of [{ angle: "left", strength: 1 }, { angle: 0, strength: 3 }, 7]) {
+    await assert.rejects(altered((json) => (json.light = light)).then(readProject), { reason: "error.project-damaged" });
+  }
 });

@@ -31,8 +31,9 @@ export function projectCase() {
   studio.hints = [...eraseHints([dab], [20, 20, 2]).map((hint) => named(hint, "dab")), area];
   studio.retouches = [named(strokeHint([30, 30, 4, 40, 40, 5], [0, 0, 9], { opacity: 0.4, softness: 1 }), "soft")];
   studio.base = new Picture(size, { pixels: noise(61 * 47 * 3, 9) });
+  studio.light = { angle: 30, strength: 0.5 };
   studio.passes = [
-    { id: "one", thumbnail: "data:image/png;base64,AA==", hints: [dab], retouches: [], mask: pack(noise(61 * 47, 3)), base: null, result: studio.base },
+    { id: "one", thumbnail: "data:image/png;base64,AA==", hints: [dab], retouches: [], mask: pack(noise(61 * 47, 3)), base: null, light: { angle: -90, strength: 2 }, result: studio.base },
   ];
   return studio;
 }

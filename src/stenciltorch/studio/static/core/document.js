@@ -4,6 +4,7 @@
  *
  * @typedef {import("./hints.js").Hint} Hint
  * @typedef {import("./geometry.js").Rect} Rect
+ * @typedef {import("./light.js").Light} Light
  * @typedef {import("./picture.js").Picture} Picture
  *
  * @typedef {object} Pass  a finished round: what it was made from and what came out
@@ -13,6 +14,7 @@
  * @property {readonly Hint[]} retouches
  * @property {Uint8Array} mask  packed as in tiles.js
  * @property {Picture | null} base
+ * @property {Light} light
  * @property {Picture} result
  *
  * @typedef {object} StudioDocument
@@ -24,6 +26,7 @@
  * @property {readonly Hint[]} hints
  * @property {readonly Hint[]} retouches  strokes on the result
  * @property {Picture | null} base  null: the bare lineart (first pass)
+ * @property {Light} light
  * @property {readonly Pass[]} passes
  *
  * @typedef {object} Splice  part of a list exchanged
@@ -37,19 +40,24 @@
  * @property {Splice} [passes]
  * @property {readonly import("./tiles.js").TileChange[]} [mask]
  * @property {{before: Picture | null, after: Picture | null}} [base]
+ * @property {{before: Light, after: Light}} [light]
  *
  * @typedef {object} Touched  what a patch changed
  * @property {Rect | null} [hints]
  * @property {Rect | null} [retouches]
  * @property {Rect | null} [mask]
  * @property {boolean} [base]
+ * @property {boolean} [light]
  * @property {boolean} [passes]
  */
 
 import { listBounds } from "./hints.js";
+import { sameLight, USUAL_LIGHT } from "./light.js";
 import { applyTiles, isFlat, tileBytes, tilesBounds } from "./tiles.js";
 
 const LISTS = ["hints", "retouches", "passes"];
+/** What is exchanged whole, and when it is the same. */
+const WHOLE = { base: Object.is, light: sameLight };
 
 /**
  * @param {{name: string, width: number, height: number, lineart: Uint8Array}} drawing
@@ -60,7 +68,7 @@ export function startDocument({ name, width, height, lineart }) {
     throw new RangeError(`a drawing of ${width} x ${height} needs ${width * height} pixels, found ${lineart.length}`);
   }
   const mask = new Uint8Array(width * height).fill(255);
-  return { name, width, height, lineart, mask, hints: [], retouches: [], base: null, passes: [] };
+  return { name, width, height, lineart, mask, hints: [], retouches: [], base: null, light: USUAL_LIGHT, passes: [] };
 }
 
 /** The smallest exchange that turns one list into another. @template T @param {readonly T[]} before @param {readonly T[]} after @returns {Splice} */
@@ -82,14 +90,15 @@ export function invertPatch(patch) {
     if (patch[name]) inverse[name] = { start: patch[name].start, removed: patch[name].inserted, inserted: patch[name].removed };
   }
   if (patch.mask) inverse.mask = patch.mask;
-  if (patch.base) inverse.base = { before: patch.base.after, after: patch.base.before };
+  for (const name of Object.keys(WHOLE)) if (patch[name]) inverse[name] = { before: patch[name].after, after: patch[name].before };
   return inverse;
 }
 
 /** @param {Patch} patch */
 export function isEmptyPatch(patch) {
   const lists = LISTS.some((name) => patch[name] && (patch[name].removed.length || patch[name].inserted.length));
-  return !lists && !patch.mask?.length && (!patch.base || patch.base.before === patch.base.after);
+  const wholes = Object.entries(WHOLE).some(([name, same]) => patch[name] && !same(patch[name].before, patch[name].after));
+  return !lists && !wholes && !patch.mask?.length;
 }
 
 /** @param {StudioDocument} studioDocument changed in place @param {Patch} patch @returns {Touched} */
@@ -101,9 +110,10 @@ export function applyPatch(studioDocument, patch) {
     touched[name] = name === "passes" ? true : listBounds([...patch[name].removed, ...patch[name].inserted]);
   }
   if (patch.mask) touched.mask = applyTiles(studioDocument.mask, studioDocument, patch.mask);
-  if (patch.base) {
-    studioDocument.base = patch.base.after;
-    touched.base = true;
+  for (const name of Object.keys(WHOLE)) {
+    if (!patch[name]) continue;
+    studioDocument[name] = patch[name].after;
+    touched[name] = true;
   }
   return touched;
 }

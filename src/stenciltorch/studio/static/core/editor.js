@@ -2,7 +2,7 @@
  * The document being worked on: what is shown while a stroke is under way, and the door to the history when it ends.
  * Knows nothing of screens, files or the model.
  *
- * Events: open; touched {layer: "hints" | "retouches" | "mask" | "base" | "passes", rect, live}; history.
+ * Events: open; touched {layer: "hints" | "retouches" | "mask" | "base" | "light" | "passes", rect, live}; history.
  *
  * @typedef {"hints" | "retouches"} StrokeLayer
  */
@@ -24,8 +24,8 @@ export class Editor extends Emitter {
   open(studioDocument) {
     this.document = studioDocument;
     this.history = new History(studioDocument, (touched) => this.#announce(touched));
-    /** @type {{hints: readonly any[] | null, retouches: readonly any[] | null}} */
-    this.previews = { hints: null, retouches: null };
+    /** @type {{hints: readonly any[] | null, retouches: readonly any[] | null, light: import("./light.js").Light | null}} */
+    this.previews = { hints: null, retouches: null, light: null };
     this.recorder = null;
     this.saved = true;
     this.emit("open");
@@ -64,6 +64,30 @@ export class Editor extends Emitter {
     this.emit("touched", { layer, rect: intersect(listBounds([...removed, ...inserted]), wholeOf(this.document)), live: false });
   }
 
+  /** The light to paint in: the one that is being turned, else the document's. */
+  get light() {
+    return this.previews.light ?? this.document.light;
+  }
+
+  /** Paint in another light without keeping it. @param {import("./light.js").Light} light */
+  previewLight(light) {
+    this.previews.light = light;
+    this.emit("touched", { layer: "light", rect: null, live: true });
+  }
+
+  /** Keep the light as it is now. @returns {boolean} false: it is as it was */
+  keepLight() {
+    const after = this.light;
+    this.previews.light = null;
+    return this.history.change("step.light", { light: { before: this.document.light, after } });
+  }
+
+  cancelLight() {
+    if (!this.previews.light) return;
+    this.previews.light = null;
+    this.emit("touched", { layer: "light", rect: null, live: false });
+  }
+
   /**
    * Change the mask in place; `endMask` makes it one step of the history.
    * @param {import("./geometry.js").Rect} rect @param {(mask: Uint8Array, rect: import("./geometry.js").Rect) => void} change
@@ -95,6 +119,7 @@ export class Editor extends Emitter {
     this.cancelPreview("hints");
     this.cancelPreview("retouches");
     this.cancelMask();
+    this.cancelLight();
   }
 
   undo() {

@@ -5,6 +5,7 @@
 
 import { wholeOf } from "./geometry.js";
 import { rasteriseHints } from "./hints.js";
+import { readLight } from "./light.js";
 import { Picture } from "./picture.js";
 import { decodePng, encodePng, PngWriter } from "./png.js";
 import { pack, unpack } from "./tiles.js";
@@ -25,11 +26,11 @@ export class ProjectError extends Error {
 /** @param {import("./document.js").StudioDocument} studio @returns {Promise<Blob>} */
 export async function writeProject(studio) {
   const shelf = new Shelf();
-  const { name, width, height, hints, retouches } = studio;
+  const { name, width, height, hints, retouches, light } = studio;
   const base = await shelf.picture(studio.base);
   const passes = [];
   for (const pass of studio.passes) passes.push(await writePass(pass, studio, shelf));
-  const json = { format: FORMAT, version: VERSION, name, width, height, hints, retouches, base, passes };
+  const json = { format: FORMAT, version: VERSION, name, width, height, hints, retouches, base, light, passes };
   shelf.files.set("project.json", new TextEncoder().encode(JSON.stringify(json)));
   shelf.files.set("lineart.png", await encodePng({ width, height, channels: 1, pixels: studio.lineart }));
   shelf.files.set("mask.png", await encodePng({ width, height, channels: 1, pixels: studio.mask }));
@@ -66,10 +67,10 @@ class Shelf {
   }
 }
 
-async function writePass({ id, thumbnail, hints, retouches, mask, base, result }, { width, height }, shelf) {
+async function writePass({ id, thumbnail, hints, retouches, mask, base, light, result }, { width, height }, shelf) {
   const maskName = `passes/${id}-mask.png`;
   shelf.files.set(maskName, await encodePng({ width, height, channels: 1, pixels: unpack(mask, width * height) }));
-  return { id, thumbnail, hints, retouches, mask: maskName, base: await shelf.picture(base), result: await shelf.picture(result) };
+  return { id, thumbnail, hints, retouches, mask: maskName, base: await shelf.picture(base), light, result: await shelf.picture(result) };
 }
 
 /** @param {Blob} blob @returns {Promise<import("./document.js").StudioDocument>} @throws {ProjectError} */
@@ -115,6 +116,7 @@ async function readDocument(json, files) {
     hints: json.hints.map(readHint),
     retouches: json.retouches.map(readHint),
     base: picture(json.base),
+    light: readLight(json.light),
     passes,
   };
 }
@@ -122,7 +124,7 @@ async function readDocument(json, files) {
 async function readPass(pass, size, files, picture) {
   const mask = pack(await readGrey(files, pass.mask, size));
   const { id, thumbnail } = pass;
-  return { id, thumbnail, hints: pass.hints.map(readHint), retouches: pass.retouches.map(readHint), mask, base: picture(pass.base), result: picture(pass.result) };
+  return { id, thumbnail, hints: pass.hints.map(readHint), retouches: pass.retouches.map(readHint), mask, base: picture(pass.base), light: readLight(pass.light), result: picture(pass.result) };
 }
 
 function pngBlob(files, name) {

@@ -2,7 +2,7 @@
  * The only module that knows where the model runs. A worker does the work; the newest request wins, with at most one in
  * flight; a worker that dies is started again on WASM and told everything anew.
  *
- * Events: state {phase, provider, threads, name, share, message}; painted {preview, pictures, work, encodeMs, paintMs, totalMs};
+ * Events: state {phase, provider, threads, name, lit, share, message}; painted {preview, pictures, work, encodeMs, paintMs, totalMs};
  * trouble {key, detail}.
  *
  * @typedef {"loading" | "ready" | "failed"} Phase
@@ -10,12 +10,14 @@
  * @typedef {object} Source  the drawing as it is now
  * @property {() => Promise<{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null}>} drawing
  * @property {() => readonly Hint[]} hints
+ * @property {() => import("../core/light.js").Light} light
  * @property {(rect: import("../core/geometry.js").Rect) => Uint8Array} mask  that part of it
  */
 
 import { spliceOf } from "../core/document.js";
 import { Emitter } from "../core/emitter.js";
 import { union } from "../core/geometry.js";
+import { sameLight } from "../core/light.js";
 import { launch, launchEarly, START_ID } from "./launch.js";
 
 const MOST_RESTARTS = 3;
@@ -28,12 +30,14 @@ export class Engine extends Emitter {
     this.restarts = 0;
     this.questions = new Map();
     this.lastId = 0;
-    this.state = { phase: "loading", provider: null, threads: 1, name: "", files: {}, share: 0, workPixels: 0 };
+    this.state = { phase: "loading", provider: null, threads: 1, name: "", files: {}, lit: false, share: 0, workPixels: 0 };
     this.work = null;
     /** What is to be told to the worker before it paints next. */
     this.pending = { drawing: false, mask: null, paint: false };
     /** The hints that the worker has. @type {readonly Hint[]} */
     this.told = [];
+    /** The light that the worker has. @type {import("../core/light.js").Light | null} */
+    this.toldLight = null;
     this.busy = false;
   }
 
@@ -58,8 +62,8 @@ export class Engine extends Emitter {
     worker.onmessageerror = () => this.#restart("an answer that could not be read");
     for (const event of inbox.splice(0)) worker[`on${event.type}`](event);
     try {
-      const { name, files, workPixels, threads } = await started;
-      this.#setState({ phase: "ready", name, files, workPixels, threads, share: 1 });
+      const { name, files, lit, workPixels, threads } = await started;
+      this.#setState({ phase: "ready", name, files, lit, workPixels, threads, share: 1 });
       this.#pump();
     } catch (error) {
       if (error instanceof Superseded) return;
@@ -174,10 +178,11 @@ export class Engine extends Emitter {
     this.pending.mask = null;
     const drawing = await this.source.drawing();
     this.told = this.source.hints();
-    this.work = (await this.#ask("drawing", { drawing: { ...drawing, hints: this.told } })).work;
+    this.toldLight = this.source.light();
+    this.work = (await this.#ask("drawing", { drawing: { ...drawing, hints: this.told, light: this.toldLight } })).work;
   }
 
-  /** What the worker does not know yet: the hints that differ, the part of the mask that does. */
+  /** What the worker does not know yet: the hints that differ, the part of the mask that does, another light. */
   #changes() {
     const hints = this.source.hints();
     const { start, removed, inserted } = spliceOf(this.told, hints);
@@ -185,7 +190,15 @@ export class Engine extends Emitter {
     const rect = this.pending.mask;
     this.pending.mask = null;
     const mask = rect && { rect, bytes: this.source.mask(rect) };
-    return { question: { hints: { start, removed: removed.length, inserted }, mask }, transfer: mask ? [mask.bytes.buffer] : [] };
+    const light = this.#changedLight();
+    return { question: { hints: { start, removed: removed.length, inserted }, mask, light }, transfer: mask ? [mask.bytes.buffer] : [] };
+  }
+
+  #changedLight() {
+    const light = this.source.light();
+    if (sameLight(light, this.toldLight)) return null;
+    this.toldLight = light;
+    return light;
   }
 
   /** Other pictures of the last painting, at the working size. @param {string[]} wanted of colour, flats @returns {Promise<Record<string, Uint8Array>>} */

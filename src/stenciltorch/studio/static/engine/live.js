@@ -36,6 +36,7 @@ export class Live extends Emitter {
       return { width, height, lineart, mask, base: base ? await base.pixels() : null };
     },
     hints: () => this.editor.strokes("hints"),
+    light: () => this.editor.light,
     mask: (rect) => cropLayer(this.editor.document.mask, 1, this.size.width, rect),
   };
 
@@ -69,7 +70,7 @@ export class Live extends Emitter {
   #touched({ layer, rect }) {
     if (!this.work || layer === "passes" || layer === "retouches") return;
     if (layer === "base") this.engine.renew();
-    else if (!rect) return;
+    else if (layer === "light" ? !this.engine.state.lit : !rect) return;
     if (layer === "mask") this.engine.touchMask(rect);
     this.#request();
   }

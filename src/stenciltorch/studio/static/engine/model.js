@@ -5,6 +5,7 @@
 
 import { cropLayer, greyToRgb, pasteLayer, rgbToRgba } from "../core/compose.js";
 import { intersect, wholeOf } from "../core/geometry.js";
+import { vectorOf } from "../core/light.js";
 import { NewsReader } from "../core/news.js";
 import { reducePlain, sourceRect, targetRect, workingSize } from "../core/scaling.js";
 import { Wishes } from "../core/wishes.js";
@@ -12,7 +13,9 @@ import { Wishes } from "../core/wishes.js";
 const CONTRACT = "1";
 const PICTURES = ["illustration", "colour", "flats"];
 
-/** @param {string} folder URL ending in / @param {(share: number) => void} onProgress @returns {Promise<{card: any, graphs: Record<string, Uint8Array>}>} */
+/** @typedef {{card: any, graphs: Record<string, Promise<Uint8Array>>}} Files  graphs: each can be opened as soon as it is there */
+
+/** @param {string} folder URL ending in / @param {(share: number) => void} onProgress @returns {Promise<Files>} */
 export async function fetchModel(folder, onProgress) {
   const card = await (await need(`${folder}model.json`)).json();
   if (String(card.contract) !== CONTRACT) throw new Error(`model contract ${card.contract}, expected ${CONTRACT}`);
@@ -23,7 +26,10 @@ export async function fetchModel(folder, onProgress) {
     loaded[index] = share;
     onProgress(loaded.reduce((sum, value) => sum + value, 0) / names.length);
   };
-  await Promise.all(names.map(async (name, index) => (graphs[name] = await download(`${folder}${name}.onnx`, (share) => report(index, share)))));
+  for (const [index, name] of names.entries()) {
+    graphs[name] = download(`${folder}${name}.onnx`, (share) => report(index, share));
+    graphs[name].catch(() => {});
+  }
   return { card, graphs };
 }
 
@@ -52,7 +58,7 @@ async function download(url, onProgress) {
 const opaqueOf = (outputs) => Object.fromEntries(Object.entries(outputs).filter(([name]) => !PICTURES.includes(name)));
 
 export class Model {
-  /** @param {any} ort @param {{card: any, graphs: Record<string, Uint8Array>}} files @param {object} options of the sessions */
+  /** @param {any} ort @param {Files} files @param {object} options of the sessions */
   constructor(ort, { card, graphs }, options) {
     Object.assign(this, { ort, card, graphs, options });
     this.sessions = {};
@@ -64,12 +70,13 @@ export class Model {
   static async open(ort, files, options) {
     const model = new Model(ort, files, options);
     for (const name of ["encoder", "painter"]) await model.#session(name);
+    await files.graphs.finisher;
     return model;
   }
 
   async #session(name) {
     if (!this.sessions[name]) {
-      this.sessions[name] = await this.ort.InferenceSession.create(this.graphs[name], this.options);
+      this.sessions[name] = await this.ort.InferenceSession.create(await this.graphs[name], this.options);
       delete this.graphs[name];
     }
     return this.sessions[name];
@@ -82,7 +89,7 @@ export class Model {
 
   /**
    * A new drawing or base: what was encoded no longer holds.
-   * @param {{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null, hints: readonly import("../core/hints.js").Hint[]}} drawing
+   * @param {{width: number, height: number, lineart: Uint8Array, mask: Uint8Array, base: Uint8Array | null, hints: readonly import("../core/hints.js").Hint[], light: import("../core/light.js").Light}} drawing
    */
   setDrawing(drawing) {
     this.drawing = drawing;
@@ -94,7 +101,19 @@ export class Model {
     this.reduced = { lineart, mask: reduce(drawing.mask, 1), base };
     this.news = new NewsReader(this.work);
     this.wishes = new Wishes(drawing, this.work, drawing.hints);
+    this.light = drawing.light;
     this.forget("encoded");
+  }
+
+  /** Whether the model can put a drawing into a light. */
+  get lit() {
+    return this.sessions.encoder.inputNames.includes("light");
+  }
+
+  /** @param {import("../core/light.js").Light} light */
+  changeLight(light) {
+    this.light = light;
+    if (this.lit) this.forget("encoded");
   }
 
   /** Part of the mask is new. @param {{rect: import("../core/geometry.js").Rect, bytes: Uint8Array}} change at full size */
@@ -144,7 +163,7 @@ export class Model {
 
   async #given() {
     const pictures = this.#pictures();
-    this.encoded ??= await this.#run("encoder", pictures);
+    this.encoded ??= await this.#run("encoder", { ...pictures, light: new this.ort.Tensor("float32", vectorOf(this.light), [3]) });
     return { ...this.encoded, ...pictures, hints: this.#picture(this.wishes.pixels, this.work, 4) };
   }
 

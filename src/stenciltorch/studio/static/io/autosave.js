@@ -3,6 +3,7 @@
  * changes (the lines, finished pictures) is written once; the rest a moment after the last stroke.
  */
 
+import { readLight } from "../core/light.js";
 import { readHint } from "../core/project.js";
 import { Picture } from "../core/picture.js";
 import { pack, unpack } from "../core/tiles.js";
@@ -72,12 +73,12 @@ export class Autosave {
 
   async #write() {
     const studio = this.editor.document;
-    const { name, width, height, hints, retouches, base, passes } = studio;
+    const { name, width, height, hints, retouches, base, light, passes } = studio;
     const mask = pack(studio.mask);
     const large = await this.#large(studio);
     const pictureId = (picture) => (picture ? large.ids.get(picture) : null);
     const state = {
-      version: VERSION, name, width, height, hints, retouches, mask, lineart: large.ids.get(studio.lineart), base: pictureId(base), saved: Date.now(),
+      version: VERSION, name, width, height, hints, retouches, mask, lineart: large.ids.get(studio.lineart), base: pictureId(base), light, saved: Date.now(),
       passes: passes.map((pass) => ({ ...pass, base: pictureId(pass.base), result: pictureId(pass.result) })),
     };
     this.database ??= await openDatabase();
@@ -138,7 +139,7 @@ function restore(state, contents) {
   };
   const lineart = contents.get(state.lineart);
   if (!(lineart instanceof Uint8Array) || lineart.length !== width * height) return null;
-  const passes = state.passes.map((pass) => ({ ...pass, base: picture(pass.base), result: picture(pass.result) }));
+  const passes = state.passes.map((pass) => ({ ...pass, base: picture(pass.base), light: readLight(pass.light), result: picture(pass.result) }));
   const mask = unpack(state.mask, width * height).slice();
-  return { name, width, height, lineart, mask, hints: state.hints.map(readHint), retouches: state.retouches.map(readHint), base: picture(state.base), passes };
+  return { name, width, height, lineart, mask, hints: state.hints.map(readHint), retouches: state.retouches.map(readHint), base: picture(state.base), light: readLight(state.light), passes };
 }

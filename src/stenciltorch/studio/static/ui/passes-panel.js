@@ -58,11 +58,11 @@ export class Passes {
   }
 
   #state() {
-    const { hints, retouches, mask, base } = this.editor.document;
-    return { hints, retouches, mask: pack(mask), base };
+    const { hints, retouches, mask, base, light } = this.editor.document;
+    return { hints, retouches, mask: pack(mask), base, light };
   }
 
-  /** Go back to how a pass was: its base, mask and hints, so that it comes out the same and can be taken another way. @param {import("../core/document.js").Pass} pass */
+  /** Go back to how a pass was: its base, mask, hints and light, so that it comes out the same and can be taken another way. @param {import("../core/document.js").Pass} pass */
   restore(pass) {
     const { document } = this.editor;
     const recorder = new TileRecorder(document.mask, document);
@@ -72,7 +72,7 @@ export class Passes {
     const mask = recorder.finish();
     document.mask.set(before);
     const lists = { hints: spliceOf(document.hints, pass.hints), retouches: spliceOf(document.retouches, pass.retouches) };
-    this.editor.history.change("step.restore", { ...lists, mask, base: { before: document.base, after: pass.base } });
+    this.editor.history.change("step.restore", { ...lists, mask, base: { before: document.base, after: pass.base }, light: { before: document.light, after: pass.light } });
     this.app.say("say.pass-restored");
   }
 }
