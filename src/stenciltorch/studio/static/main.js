@@ -19,6 +19,7 @@ import { pickLanguage, setLanguage, t } from "./ui/i18n.js";
 import { Keyboard } from "./ui/keys.js";
 import { layersPanel, maskPanel } from "./ui/layers-panel.js";
 import { LayersView } from "./ui/layers-view.js";
+import { LightPanel } from "./ui/light-panel.js";
 import { Palettes } from "./ui/palettes.js";
 import { Passes } from "./ui/passes-panel.js";
 import { Pointers } from "./ui/pointer.js";
@@ -79,11 +80,12 @@ class Studio {
     this.palettes = new Palettes(this);
     this.proposals = new Proposals(this.editor, this.live, this.engine, this.say);
     this.passes = new Passes(this.editor, this.live, this);
+    this.light = new LightPanel(this.editor, this.engine, this.say);
     this.actions = this.#actions();
     toolbar();
     optionsBar({ selection: this.selection, removeHint: this.actions["remove-hint"], recolour: () => this.selection.recolour(settings.get("colour"), true) });
     topbar(this.actions, this.stage, this.editor);
-    find("#panels").append(new ColourPanel(this).node, this.palettes.node, this.passes.node, mask.node, layersPanel());
+    find("#panels").append(new ColourPanel(this).node, this.palettes.node, this.light.node, this.passes.node, mask.node, layersPanel());
   }
 
   #actions() {
@@ -116,6 +118,9 @@ class Studio {
       suggest: () => this.guard(() => this.proposals.next(), "error.suggest"),
       "suggest-palette": () => this.guard(() => this.proposals.next(this.palettes.colours), "error.suggest"),
       "next-pass": () => this.passes.advance(),
+      "light-flat": () => this.light.toggle(),
+      "light-left": (down) => this.light.hold(-1, down),
+      "light-right": (down) => this.light.hold(1, down),
       "remove-hint": () => this.selection.remove() || this.say("say.nothing-selected"),
       "previous-hint": () => this.#stepHint(-1),
       "next-hint": () => this.#stepHint(1),

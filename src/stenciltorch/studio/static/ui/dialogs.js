@@ -23,7 +23,7 @@ export function show(key, ...children) {
 
 /** @param {() => void} openSettings */
 export function helpDialog(openSettings) {
-  const steps = ["help.step-1", "help.suggest", "help.step-2", "help.step-3"].map((key) => worded(el("li"), key));
+  const steps = ["help.step-1", "help.suggest", "help.light", "help.step-2", "help.step-3"].map((key) => worded(el("li"), key));
   const presets = COMMANDS.filter(({ label }) => label === "key.preset");
   const others = COMMANDS.filter((command) => !presets.includes(command) && keys.shown(command.id).length);
   const rows = [...others.map(({ id, label }) => keyRow(t(label), keys.shown(id), id)), presetRow(presets), ...FIXED.map((fixed) => keyRow(t(fixed.label), fixed.keys))];
