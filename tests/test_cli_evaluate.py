@@ -236,7 +236,7 @@ def test_the_page_begins_with_the_figures(measured):
     page = (measured / "report.html").read_text()
     short, whole = (part.split("</table>")[0] for part in page.split("<table>")[1:])
     assert re.findall("<th scope='col'>([^<]*)</th>", short) == ["figure", "classical", "better", "asks"]
-    assert "<th scope='row'>stroke</th><td>0 [0, 0]</td><td>less</td>" in short
+    assert "<th scope='row'>stroke</th><td class='value'>0 [0, 0]</td><td class=value>less</td>" in short
     assert (
         short.count("<tr>")
         < whole.count("<tr>")
@@ -252,3 +252,18 @@ def test_hints_without_a_drawing_are_named(art, tmp_path, capsys):
     assert evaluate("classical", "--data", art[0], "--hints", tmp_path / "hints", "--out", tmp_path / "out") == 0
     assert "has no drawing zoe; its hints are left out" in capsys.readouterr().err
     assert report(tmp_path / "out")["pictures"] == 1
+
+
+def test_who_watches_sees_each_case_and_on_a_terminal_each_painting(tmp_path, monkeypatch, capsys):
+    art = make_art(tmp_path / "art", ("ada", "ben"))
+    asked = ("classical", "--data", art, "--quick", "--out", tmp_path / "out")
+    assert evaluate(*asked) == 0
+    assert capsys.readouterr().err.splitlines() == ["measured 1 of 2: ada", "measured 2 of 2: ben"]
+    told = []
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("rich.progress.Progress.update", lambda bar, task, **changed: told.append(changed))
+    assert evaluate(*asked) == 0
+    said = [changed["description"] for changed in told]
+    assert said[:2] == ["ada: classical, painting 1", "ada: classical, painting 2"]
+    assert [changed["completed"] for changed in told if "completed" in changed] == [1, 2]
+    assert "ben: classical, painting 3" in said

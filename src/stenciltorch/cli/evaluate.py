@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stenciltorch.cli.options import positive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from rich.progress import Progress
 
     from stenciltorch.evaluation.cases import Source
     from stenciltorch.evaluation.contenders import Contender
@@ -92,10 +92,10 @@ def _measure(
     asked = {"data": options.data.name, "hints": options.hints and options.hints.name, "limit": options.limit}
     report = Report(out, contenders, plan, asked | ({"regime": regime} if regime else {}), lacking())
     job = Job(tuple(contenders), time.perf_counter, plan, options.threads or 1, at_hand())
-    with _bar(len(sources)) as advance:
-        for result in measure_all(sources, job, options.processes):
+    with _progress(len(sources)) as progress:
+        for result in measure_all(sources, job, options.processes, progress.step):
             report.add(result)
-            advance()
+            progress.advance(result.case.name)
     return report.finish()
 
 
@@ -131,12 +131,33 @@ def _sources(options: argparse.Namespace) -> Sequence[Source]:
     return folder_pictures(options.data, options.limit)
 
 
+class _Progress:
+    """What a person sees while it runs: a bar on a terminal, elsewhere a line for each case."""
+
+    def __init__(self, count: int, bar: Progress | None) -> None:
+        self.count, self.done, self.bar = count, 0, bar
+        self.task = None if bar is None else bar.add_task("measuring", total=count)
+
+    def step(self, case: str, contender: str, paintings: int) -> None:
+        if self.bar and self.task is not None:
+            self.bar.update(self.task, description=f"{case[-32:]}: {contender}, painting {paintings}")
+
+    def advance(self, case: str) -> None:
+        self.done += 1
+        if self.bar and self.task is not None:
+            self.bar.update(self.task, completed=self.done, description="measuring")
+        else:
+            sys.stderr.write(f"measured {self.done} of {self.count}: {case}\n")
+            sys.stderr.flush()
+
+
 @contextmanager
-def _bar(count: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr."""
+def _progress(count: int) -> Iterator[_Progress]:
+    if not sys.stderr.isatty():
+        yield _Progress(count, None)
+        return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("measuring", total=count)
-        yield lambda: bar.advance(task)
+        yield _Progress(count, bar)

@@ -49,6 +49,8 @@ select { font: inherit; max-width: 100%; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 td, th { padding: .1rem .5rem; text-align: left; border-bottom: 1px solid #8884; }
 .wide { overflow-x: auto; }
+.value { white-space: nowrap; }
+.asks { min-width: 14rem; }
 .best { font-weight: 700; }
 th { font-weight: 500; }
 ul { font-size: .8rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
@@ -141,10 +143,10 @@ def _row(figure: Figure, columns: Sequence[Mapping[str, Any]]) -> str:
     badness = [figure.badness(one.get("mean", one.get("value"))) if one else float("inf") for one in found]
     best = min(badness) if len(set(badness)) > 1 else None
     cells = "".join(
-        f"<td{' class=best' if bad == best else ''}>{escape(shown(one))}</td>"
+        f"<td class='value{' best' if bad == best else ''}'>{escape(shown(one))}</td>"
         for one, bad in zip(found, badness, strict=True)
     )
-    told = f"<td>{figure.wanted}</td><td>{escape(figure.asks)}</td>"
+    told = f"<td class=value>{figure.wanted}</td><td class=asks>{escape(figure.asks)}</td>"
     return f"<tr><th scope='row'>{escape(figure.name)}</th>{cells}{told}</tr>"
 
 

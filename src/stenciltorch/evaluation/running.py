@@ -25,6 +25,9 @@ from stenciltorch.evaluation.suite import FIXED, FULL, Measured, Plan, measure
 
 Clock = Callable[[], float]
 
+Step = Callable[[str, str, int], None]
+"""Told of a case, a contender, and how often that has painted it so far."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -76,27 +79,36 @@ class Result:
 
 @dataclass
 class Timed:
-    """Notes how long each call takes."""
+    """Notes how long each call takes, and tells how many there were."""
 
     colorizer: Colorizer
     clock: Clock
+    step: Callable[[int], None] = lambda count: None
     seconds: list[float] = field(default_factory=list)
 
     def __call__(self, stencil: Stencil) -> Painting:
         start = self.clock()
         painting = self.colorizer(stencil)
         self.seconds.append(self.clock() - start)
+        self.step(len(self.seconds))
         return painting
 
 
-def run(sources: Sequence[Source], job: Job, processes: int = 1) -> Iterator[Result]:
+def _untold(case: str, contender: str, count: int) -> None:
+    pass
+
+
+def run(sources: Sequence[Source], job: Job, processes: int = 1, step: Step = _untold) -> Iterator[Result]:
     """One result for each source, in order.
+
+    Args:
+        step: called within a case too, where there is one process.
 
     Raises:
         StencilTorchError: a case or a contender cannot be used.
     """
     if processes == 1:
-        yield from (run_one(source, job) for source in sources)
+        yield from (run_one(source, job, step) for source in sources)
         return
     work = partial(run_one, job=job)
     context = multiprocessing.get_context("spawn")
@@ -107,9 +119,9 @@ def run(sources: Sequence[Source], job: Job, processes: int = 1) -> Iterator[Res
             raise DatasetError("A process ended before its time (out of memory?); use fewer processes.") from error
 
 
-def run_one(source: Source, job: Job) -> Result:
+def run_one(source: Source, job: Job, step: Step = _untold) -> Result:
     case, judges = source.load(), open_judges(job.learned, job.threads)
-    outcomes = [_outcome(case, contender, job, judges) for contender in job.contenders]
+    outcomes = [_outcome(case, contender, job, judges, step) for contender in job.contenders]
     return Result(case, outcomes, _features(case.target, judges) if case.target else {})
 
 
@@ -118,8 +130,8 @@ def _features(picture: Illustration, judges: Judges) -> dict[str, Float]:
     return {"own": describe(picture)} | learned
 
 
-def _outcome(case: Case, contender: Contender, job: Job, judges: Judges) -> Outcome:
-    timed = Timed(contender.open(case, job.threads), job.clock)
+def _outcome(case: Case, contender: Contender, job: Job, judges: Judges, step: Step) -> Outcome:
+    timed = Timed(contender.open(case, job.threads), job.clock, partial(step, case.name, contender.name))
     painting = timed(case.stencil)
     plan = job.plan if contender.answers_all else replace(FIXED, reaches=job.plan.reaches)
     measured = measure(case, timed, plan, painting, judges.lpips)
