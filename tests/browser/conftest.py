@@ -48,6 +48,15 @@ def fake_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def lit_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fake that puts drawings into a light."""
+    pytest.importorskip("onnx")
+    from studio.fake_model import save_model
+
+    return save_model(tmp_path_factory.mktemp("lit"), lit=True)
+
+
+@pytest.fixture(scope="session")
 def address(fake_model: Path, examples: Path) -> Iterator[str]:
     with serve(fake_model, examples) as url:
         yield url

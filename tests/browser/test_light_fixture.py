@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 from studio.light_cases import FIXTURE, cases
@@ -10,6 +11,10 @@ from studio.light_cases import FIXTURE, cases
 
 def test_the_fixture_is_up_to_date() -> None:
     kept, made = json.loads(FIXTURE.read_text()), cases()
-    names = ("angle", "strength")
-    assert [[case[name] for name in names] for case in kept] == [[case[name] for name in names] for case in made]
-    np.testing.assert_allclose([case["vector"] for case in kept], [case["vector"] for case in made], rtol=1e-6, atol=1e-16)
+    assert [_asked(case) for case in kept] == [_asked(case) for case in made]
+    vectors = [[case["vector"] for case in listed] for listed in (kept, made)]
+    np.testing.assert_allclose(*vectors, rtol=1e-6, atol=1e-16)
+
+
+def _asked(case: dict[str, Any]) -> tuple[float, float]:
+    return case["angle"], case["strength"]

@@ -17,7 +17,7 @@ from studio.chromium import wait_ready, wait_until, watch
 from studio.drawings import draw_house
 from studio.serving import list_examples, serve
 
-from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Stencil
+from stenciltorch.canvas import Hints, Illustration, Light, Lineart, Mask, Stencil
 from stenciltorch.colorizer import OnnxColorizer
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def make_project(page: Page) -> None:
-    """Two passes: a result as base, a mask with a soft edge, new hints of every kind."""
+    """Two passes: a result as base, a mask with a soft edge, new hints of every kind, another light."""
     page.evaluate(
         """(async () => {
           const { strokeHint, areaHint } = await import('./core/hints.js');
@@ -46,6 +46,8 @@ def make_project(page: Page) -> None:
           const stroke = [120, 250, 60.4, 260, 300, 40.2].map((value) => value * s);
           editor.changeMask(rect, (mask, part) => coverMask(mask, width, part, strokeCoverage(part, stroke), true));
           editor.endMask('step.mask');
+          editor.previewLight({ angle: 70, strength: 1.3 });
+          editor.keepLight();
           const runs = Array.from({ length: 20 }, (_, row) => [row, 0, 30]).flat();
           editor.keep('step.pen', 'hints', [
             strokeHint([145 * s, 300 * s, 9.3 * s, 190 * s, 300 * s, 4.1 * s], [40, 80, 220]),
@@ -72,19 +74,20 @@ def picture(archive: zipfile.ZipFile, name: str) -> Pixels:
 def read_stencil(project: bytes) -> Stencil:
     """What the project file asks for, read without any of the studio's code."""
     with zipfile.ZipFile(io.BytesIO(project)) as archive:
-        base = json.loads(archive.read("project.json"))["base"]
+        about = json.loads(archive.read("project.json"))
         return Stencil(
             Lineart(picture(archive, "lineart.png")),
             Hints(picture(archive, "hints.png")),
             Mask(picture(archive, "mask.png")),
-            Illustration(picture(archive, base)),
+            Illustration(picture(archive, about["base"])),
+            Light(**about["light"]),
         )
 
 
-@pytest.fixture(params=["fake", "shipped"])
-def model(request: pytest.FixtureRequest, fake_model: Path, tmp_path: Path) -> Path:
-    if request.param == "fake":
-        return fake_model
+@pytest.fixture(params=["fake", "lit", "shipped"])
+def model(request: pytest.FixtureRequest, fake_model: Path, lit_model: Path, tmp_path: Path) -> Path:
+    if request.param != "shipped":
+        return {"fake": fake_model, "lit": lit_model}[request.param]
     if not (SHIPPED / "painter.onnx").is_file():
         pytest.skip("there is no model in the package yet")
     return Path(shutil.copytree(SHIPPED, tmp_path / "model"))

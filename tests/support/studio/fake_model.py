@@ -1,6 +1,7 @@
 """A model of three tiny graphs that keeps the contract of docs/architecture.md: hints spread a little over white.
 
-Good enough to see that what the studio tells the model arrives, and that what comes back is shown.
+Good enough to see that what the studio tells the model arrives, and that what comes back is shown. With a light it
+darkens the picture from the side that the light comes from to the other.
 """
 
 from __future__ import annotations
@@ -43,16 +44,17 @@ class GraphBuilder:
         scaled = self.op("Round", self.op("Mul", unit, self.constant(255.0)))
         return self.op("Cast", self.op("Clip", scaled, self.constant(0.0), self.constant(255.0)), output=output, to=U8)
 
-    def composite(self, colour: str, lineart: str, mask: str, base: str) -> None:
-        """colour (h, w, 3) unit -> the three pictures; base where the mask is 0."""
+    def composite(self, flats: str, lighting: str | None = None) -> None:
+        """flats (h, w, 3) unit, lighting (h, w, 1) -> the three pictures; base where the mask is 0."""
+        colour = self.op("Mul", flats, lighting) if lighting else flats
         axis = self.constant([2], np.int64)
-        ink = self.op("Unsqueeze", self.unit(lineart), axis)
-        share = self.op("Unsqueeze", self.unit(mask), axis)
+        ink = self.op("Unsqueeze", self.unit("lineart"), axis)
+        share = self.op("Unsqueeze", self.unit("mask"), axis)
         lined = self.op("Mul", colour, ink)
-        kept = self.op("Mul", self.unit(base), self.op("Sub", self.constant(1.0), share))
+        kept = self.op("Mul", self.unit("base"), self.op("Sub", self.constant(1.0), share))
         self.bytes(self.op("Add", self.op("Mul", lined, share), kept), "illustration")
         self.bytes(colour, "colour")
-        self.bytes(colour, "flats")
+        self.bytes(flats, "flats")
 
     def save(
         self,
@@ -82,12 +84,34 @@ GREY: tuple[int, list[Any]] = (U8, ["h", "w"])
 RGB: tuple[int, list[Any]] = (U8, ["h", "w", 3])
 
 
-def save_encoder(folder: Path) -> None:
+LIGHTING: tuple[int, list[Any]] = (F32, [1, 1, "h", "w"])
+
+
+def save_encoder(folder: Path, lit: bool) -> None:
     graph = GraphBuilder()
     graph.op("Mul", graph.unit("lineart"), graph.unit("mask"), output="seen")
     inputs = {"lineart": GREY, "mask": GREY, "base": RGB}
     graph.op("ReduceMean", graph.unit("base"), keepdims=0, output="mood")
-    graph.save(folder / "encoder.onnx", inputs, {"seen": (F32, ["h", "w"]), "mood": (F32, [])}, "encoder")
+    outputs: dict[str, tuple[int, list[Any]]] = {"seen": (F32, ["h", "w"]), "mood": (F32, [])}
+    if lit:
+        fall_of_light(graph)
+        inputs["light"] = (F32, [3])
+        outputs["lighting"] = LIGHTING
+    graph.save(folder / "encoder.onnx", inputs, outputs, "encoder")
+
+
+def fall_of_light(graph: GraphBuilder) -> None:
+    """light (3,) -> lighting: what is left of the colours; 1 where it stands, less the farther from there."""
+    shape = graph.op("Shape", "lineart")
+    zero = graph.constant(0, np.int64)
+    rows, width = (graph.op("Gather", shape, graph.constant(axis, np.int64)) for axis in (0, 1))
+    around, right, below = (graph.op("Gather", "light", graph.constant(part, np.int64)) for part in range(3))
+    down = graph.op("Unsqueeze", places(graph, rows, zero, rows), graph.constant([1], np.int64))
+    across = graph.op("Unsqueeze", places(graph, width, zero, width), graph.constant([0], np.int64))
+    lean = graph.op("Add", graph.op("Mul", across, right), graph.op("Mul", down, below))
+    dark = graph.op("Mul", graph.op("Sub", around, lean), graph.constant(0.5))
+    left = graph.op("Clip", graph.op("Sub", graph.constant(1.0), dark), graph.constant(0.0), graph.constant(1.0))
+    graph.op("Unsqueeze", left, graph.constant([0, 1], np.int64), output="lighting")
 
 
 def spread_colour(graph: GraphBuilder) -> str:
@@ -119,10 +143,11 @@ def to_rows(graph: GraphBuilder, planes: str) -> str:
     return graph.op("Transpose", graph.op("Squeeze", planes, graph.constant([0], np.int64)), perm=[1, 2, 0])
 
 
-def save_painter(folder: Path) -> None:
+def save_painter(folder: Path, lit: bool) -> None:
     graph = GraphBuilder()
-    graph.composite(to_rows(graph, spread_colour(graph)), "lineart", "mask", "base")
+    graph.composite(to_rows(graph, spread_colour(graph)), to_rows(graph, "lighting") if lit else None)
     inputs = {"hints": (U8, ["h", "w", 4]), "lineart": GREY, "mask": GREY, "base": RGB, "seen": (F32, ["h", "w"])}
+    inputs |= {"lighting": LIGHTING} if lit else {}
     outputs = dict.fromkeys(PICTURES, RGB) | {"coarse": (F32, [1, 3, "h", "w"])}
     graph.save(folder / "painter.onnx", inputs, outputs, "painter")
 
@@ -136,7 +161,7 @@ def places(graph: GraphBuilder, length: str, first: str, full: str) -> str:
     return graph.op("Sub", graph.op("Mul", share, graph.constant(2.0)), graph.constant(1.0))
 
 
-def save_finisher(folder: Path) -> None:
+def save_finisher(folder: Path, lit: bool) -> None:
     graph = GraphBuilder()
     shape = graph.op("Shape", "lineart")
     rows, width = (graph.op("Gather", shape, graph.constant(axis, np.int64)) for axis in (0, 1))
@@ -150,8 +175,12 @@ def save_finisher(folder: Path) -> None:
         "Concat", *(graph.op("Unsqueeze", graph.op("Expand", part, shape), last) for part in (across, down)), axis=2
     )
     grid = graph.op("Unsqueeze", grid, graph.constant([0], np.int64))
-    sampled = graph.op("GridSample", "coarse", grid, mode="linear", padding_mode="border", align_corners=0)
-    graph.composite(to_rows(graph, sampled), "lineart", "mask", "base")
+
+    def sampled(field: str) -> str:
+        found = graph.op("GridSample", field, grid, mode="linear", padding_mode="border", align_corners=0)
+        return to_rows(graph, found)
+
+    graph.composite(sampled("coarse"), sampled("lighting") if lit else None)
     strip: tuple[int, list[Any]] = (U8, ["r", "W"])
     inputs = {
         "lineart": strip,
@@ -160,14 +189,14 @@ def save_finisher(folder: Path) -> None:
         "span": (I64, [2]),
         "coarse": (F32, [1, 3, "h", "w"]),
     }
+    inputs |= {"lighting": LIGHTING} if lit else {}
     graph.save(folder / "finisher.onnx", inputs, {name: (U8, ["r", "W", 3]) for name in PICTURES}, "finisher")
 
 
-def save_model(folder: Path, work_pixels: int = 768 * 768) -> Path:
+def save_model(folder: Path, work_pixels: int = 768 * 768, lit: bool = False) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    save_encoder(folder)
-    save_painter(folder)
-    save_finisher(folder)
+    for save in (save_encoder, save_painter, save_finisher):
+        save(folder, lit)
     files = {
         path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
         for path in sorted(folder.glob("*.onnx"))
