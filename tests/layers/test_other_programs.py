@@ -1,27 +1,17 @@
 """Krita and GIMP compose our files, where they are installed."""
 
-import os
-import shutil
-import signal
-import subprocess
-
 import numpy as np
 import pytest
 from little_paintings import made_painting
+from painting_programs import needs, run, run_in_krita
 from PIL import Image
 
 from stenciltorch.layers import build_stack, encode_ora, encode_psd
 
-SECONDS = 240
 EXPORT = (
     '(let* ((image (car (gimp-file-load 1 "{0}" "{0}"))) (layer (car (gimp-image-merge-visible-layers image 1))))'
     ' (file-png-save 1 image layer "{1}" "out" 0 1 0 0 0 0 0))'
 )
-
-
-def needs(*programs):
-    missing = [program for program in programs if not shutil.which(program)]
-    return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)} not installed")
 
 
 def worst(path, illustration):
@@ -30,47 +20,40 @@ def worst(path, illustration):
         return int(np.abs(np.asarray(found.convert("RGB"), int) - illustration.array).max())
 
 
-@pytest.fixture
-def made():
-    return made_painting(2, soft_mask=True)
+def pages():
+    """What both programs are shown: with a mask and without, a layer for each colour and for each region."""
+    masked, whole = made_painting(2, soft_mask=True), made_painting(4)
+    return {"masked": (*masked, build_stack(*masked)), "regions": (*whole, build_stack(*whole, by="region"))}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """One for all runs: the programs fill it once, which takes longer than their work."""
-    return tmp_path_factory.mktemp("home")
+def shown_by_krita(request, tmp_path_factory):
+    """Every page in both formats, by one start of the program."""
+    folder, arguments = tmp_path_factory.mktemp("krita"), []
+    for name, (_, _, stack) in pages().items():
+        for suffix, encode in (("psd", encode_psd), ("ora", encode_ora)):
+            page = folder / f"{name}.{suffix}"
+            page.write_bytes(encode(stack))
+            arguments += [page, folder / f"{name}-{suffix}.png"]
+    run_in_krita(request.config, "convert", *arguments)
+    return folder
 
 
-def run(home, *command):
-    settings = {"XDG_RUNTIME_DIR": str(home), "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
-    home.chmod(0o700)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    program = subprocess.Popen(command, env=os.environ | settings, start_new_session=True, **quiet)
-    try:
-        program.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
-        pytest.skip(f"{command[0]} took more than {SECONDS} s on this machine")
-
-
-@needs("krita", "xvfb-run")
+@needs("kritarunner", "xvfb-run")
 @pytest.mark.parametrize("suffix", ["psd", "ora"])
-def test_krita_shows_the_same_picture(tmp_path, home, made, suffix):
-    stencil, painting = made
-    encode = {"psd": encode_psd, "ora": encode_ora}[suffix]
-    (tmp_path / f"page.{suffix}").write_bytes(encode(build_stack(stencil, painting)))
-    out = tmp_path / "out.png"
-    run(
-        tmp_path, "xvfb-run", "-a", "krita", "--export", "--export-filename", str(out), str(tmp_path / f"page.{suffix}")
-    )
-    assert worst(out, painting.illustration) <= 1
+@pytest.mark.parametrize("page", ["masked", "regions"])
+def test_krita_shows_the_same_picture(shown_by_krita, page, suffix):
+    painting = pages()[page][1]
+    assert worst(shown_by_krita / f"{page}-{suffix}.png", painting.illustration) <= 1
 
 
 @needs("gimp")
-def test_gimp_shows_the_same_picture_without_clipping(tmp_path, home, made):
-    stencil, painting = made
-    page, out = tmp_path / "page.psd", tmp_path / "out.png"
-    page.write_bytes(encode_psd(build_stack(stencil, painting), clipping=False))
-    run(home, "gimp", "-i", "-d", "-f", "-b", EXPORT.format(page, out), "-b", "(gimp-quit 0)")
-    assert worst(out, painting.illustration) <= 1
+def test_gimp_shows_the_same_picture_without_clipping(request, tmp_path):
+    commands = []
+    for name, (_, _, stack) in pages().items():
+        page, out = tmp_path / f"{name}.psd", tmp_path / f"{name}.png"
+        page.write_bytes(encode_psd(stack, clipping=False))
+        commands += ["-b", EXPORT.format(page, out)]
+    run(request.config, "gimp", "gimp", "-i", "-d", "-f", *commands, "-b", "(gimp-quit 0)")
+    for name, (_, painting, _) in pages().items():
+        assert worst(tmp_path / f"{name}.png", painting.illustration) <= 1

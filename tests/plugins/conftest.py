@@ -26,7 +26,7 @@ def address(site):
     return f"http://{site.host}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lines():
     """RGBA: black frame and cross on white paper."""
     pixels = np.full((*SIZE, 4), 255, np.uint8)
@@ -35,7 +35,7 @@ def lines():
     return pixels
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def dabs():
     """RGBA: the left half red, the right half blue, all of it."""
     pixels = np.zeros((*SIZE, 4), np.uint8)
