@@ -18,7 +18,7 @@ SELECTED = np.s_[4:20, 5:30]
 
 @pytest.fixture(scope="module")
 def folder(request, site, lines, dabs, tmp_path_factory):
-    """What Krita made of one page, all of it and with a selection, in one start."""
+    """What Krita made of one page: all of it, with a selection, and by the docker; in one start."""
     place = tmp_path_factory.mktemp("in-krita")
     for name, pixels in (("lines", lines), ("hints", dabs)):
         Image.fromarray(pixels).save(place / f"{name}.png")
@@ -40,13 +40,15 @@ def shown(folder, name):
         return np.asarray(picture.convert("RGB"), int)
 
 
-def test_the_result_is_a_group_on_top_that_shows_the_picture(folder, lines, dabs):
-    found = told(folder, "whole")
-    assert found["group"] == found["top"] == "StencilTorch"
+@pytest.mark.parametrize("way", ["whole", "docker"])
+def test_the_result_is_a_group_on_top_that_shows_the_picture(folder, lines, dabs, way):
+    found = told(folder, way)
+    assert found["group"] == "StencilTorch"
+    assert found["news"] == ("Done." if way == "docker" else "")
     assert [[name, mode] for name, _, mode, _ in found["layers"]] == MODES
     assert all(visible for *_, visible in found["layers"])
     expected = dabs[..., :3] * 0.9 * lines[..., :3] / 255
-    assert np.abs(shown(folder, "whole") - expected).max() <= 1
+    assert np.abs(shown(folder, way) - expected).max() <= 1
 
 
 def test_only_what_is_selected_is_covered(folder, lines, dabs):

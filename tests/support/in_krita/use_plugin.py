@@ -1,8 +1,9 @@
-"""Runs inside Krita: the plug-in colours documents through a studio, as its docker does, but without a window."""
+"""Runs inside Krita: the plug-in colours documents through a studio, piece by piece and by its docker's button."""
 
 import importlib
 import json
 import sys
+import time
 from pathlib import Path
 
 from krita import InfoObject, Krita, Selection
@@ -10,6 +11,8 @@ from PyQt5.QtWidgets import QApplication
 
 MASK = (5, 4, 25, 16)
 """Left, top, width and height of what is selected."""
+PATIENCE = 60
+"""Seconds."""
 
 
 def __main__(arguments):
@@ -18,32 +21,45 @@ def __main__(arguments):
     job = json.loads((folder / "job.json").read_text())
     sys.path.insert(0, job["plugins"])
     window = Krita.instance().openWindow()  # without one, no layer is ever active
-    for name, selected in (("whole", False), ("selected", True)):
+    for name, act, selected in (("whole", by_hand, False), ("selected", by_hand, True), ("docker", by_docker, False)):
         try:
-            told = coloured(job, folder / f"{name}.png", selected, window)
+            told = coloured(job, folder / f"{name}.png", act, page_of(job, codec_of(), selected, window))
         except Exception as error:  # told to the test, which Krita would not do
             told = {"error": f"{type(error).__name__}: {error}"}
         (folder / f"{name}.json").write_text(json.dumps(told))
 
 
-def coloured(job, out, selected, window):
+def coloured(job, out, act, document):
     """The layers of the group that the plug-in made; `out` is the page with it on top."""
-    parts, codec = (importlib.import_module(f"stenciltorch.{name}") for name in ("work", "client")), codec_of()
-    work, client = parts
-    document = page_of(job, codec, selected, window)
-    request = work.request_of(document, codec, "hints")
-    answer, _ = client.colorize(job["address"], job["token"], request)
-    group = work.insert_answer(document, codec, answer)
+    news = act(job, document)
     document.waitForDone()
-    told = {
-        "group": group.name(),
-        "layers": [[node.name(), node.type(), node.blendingMode(), node.visible()] for node in group.childNodes()],
-        "top": document.rootNode().childNodes()[-1].name(),
-    }
+    group = document.rootNode().childNodes()[-1]
+    layers = [[node.name(), node.type(), node.blendingMode(), node.visible()] for node in group.childNodes()]
     document.setBatchmode(True)
     document.exportImage(str(out), InfoObject())
     document.close()
-    return told
+    return {"group": group.name(), "layers": layers, "news": news}
+
+
+def by_hand(job, document):
+    """What the docker does, one thing after another."""
+    work, client = (importlib.import_module(f"stenciltorch.{name}") for name in ("work", "client"))
+    answer, notices = client.colorize(job["address"], job["token"], work.request_of(document, codec_of(), "hints"))
+    work.insert_answer(document, codec_of(), answer)
+    return " ".join(notices)
+
+
+def by_docker(job, document):
+    """Its button, pressed."""
+    docker = importlib.import_module("stenciltorch.docker").StencilTorchDocker()
+    docker._address.setText(job["address"])
+    docker._token.setText(job["token"])
+    docker.canvasChanged(None)
+    docker._button.click()
+    end = time.monotonic() + PATIENCE
+    while not docker._button.isEnabled() and time.monotonic() < end:
+        QApplication.processEvents()
+    return docker._news.text()
 
 
 def codec_of():
