@@ -25,6 +25,7 @@ from stenciltorch import (
     Size,
     Stencil,
 )
+from stenciltorch.canvas import Light
 
 Picture = Illustration | Lineart | Hints | Mask | Regions
 
@@ -198,6 +199,40 @@ def test_a_stencil_starts_without_wishes_and_all_open(lineart: Lineart) -> None:
     assert not stencil.hints.array.any()
     assert (stencil.mask.array == 255).all()
     assert stencil.base == lineart.as_illustration()
+    assert stencil.light == Light(-45, 1)
+
+
+@pytest.mark.parametrize(
+    ("angle", "right", "below"),
+    [(0, 0, -1), (90, 1, 0), (180, 0, 1), (-90, -1, 0), (270, -1, 0), (45, 0.5**0.5, -(0.5**0.5))],
+)
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0, 2.0])
+def test_a_light_is_how_dark_what_faces_away_is_and_where_it_stands(
+    angle: float, right: float, below: float, strength: float
+) -> None:
+    vector = Light(angle, strength).vector
+    assert vector.dtype == np.float32
+    np.testing.assert_allclose(vector, 0.5 * strength * np.array([1, right, below]), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("angle", [float("nan"), float("inf"), -float("inf")])
+def test_a_light_that_comes_from_nowhere_is_refused(angle: float) -> None:
+    with pytest.raises(InputError, match=r"^The light's angle must be a number of degrees, found "):
+        Light(angle)
+
+
+@pytest.mark.parametrize("strength", [-0.1, 2.1, float("nan"), float("inf")])
+def test_a_light_that_is_too_strong_or_less_than_none_is_refused(strength: float) -> None:
+    with pytest.raises(InputError, match=r"^The light's strength must be from 0 to 2, found "):
+        Light(0.0, strength)
+
+
+@given(stencils)
+def test_another_light_is_another_request(stencil: Stencil) -> None:
+    turned = stencil.with_light(Light(90, 0.5))
+    assert turned.light == Light(90, 0.5)
+    assert turned != stencil
+    assert turned.with_light(stencil.light) == stencil
 
 
 @pytest.mark.parametrize(

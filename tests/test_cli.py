@@ -11,6 +11,7 @@ import commands
 import numpy as np
 import pytest
 from fake_models import make_graph, make_model, replace_graph
+from studio.fake_model import save_model
 
 from stenciltorch import files
 from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Size
@@ -116,6 +117,23 @@ def test_hints_of_another_size_and_the_same_shape_are_fitted(said):
     paint_hints("hints.png", Size(60, 80))
     assert said("colorize", "drawing.png", "--hints", "hints.png", "--flats", "f.png")[0] == 0
     assert colours("f.png") == {RED}
+
+
+def test_a_drawing_stands_in_a_light(said, here):
+    """From the upper left unless it is said otherwise."""
+    shading = save_model(here / "shading", lit=True)
+    draw()
+
+    def painted(*options):
+        assert said("colorize", "drawing.png", "--model", shading, "-o", "o.png", *options)[0] == 0
+        return files.read_illustration("o.png").array[:, :, 0].astype(int)
+
+    usual, right, flat = painted(), painted("--light", "90"), painted("--shade", "0")
+    assert usual[0, 0] > usual[-1, -1] + 50
+    assert right[0, -1] > right[0, 0] + 50
+    assert (flat[flat > 100] == 255).all()
+    assert np.array_equal(usual, painted("--light", "-45", "--shade", "1"))
+    assert (painted("--shade", "0.4") >= usual).all()
 
 
 def test_json_tells_the_same_to_programs(said):
@@ -490,6 +508,10 @@ def test_version(said):
         (["colorize", "a.png", "--hin", "1,1,#ff0000"], "unrecognized arguments: --hin"),
         (["colorize", "a.png", "--threads", "0"], "expected a whole number from 1, found '0'"),
         (["lineart", "a.png", "--seed", "-1"], "--seed"),
+        (["colorize", "a.png", "--light", "left"], "--light: expected a number from -360 to 360, found 'left'"),
+        (["colorize", "a.png", "--light", "inf"], "--light"),
+        (["colorize", "a.png", "--shade", "2.1"], "--shade: expected a number from 0 to 2, found '2.1'"),
+        (["batch", "pages", "--shade", "nan"], "--shade"),
         (["model"], "required: ACTION"),
     ],
 )

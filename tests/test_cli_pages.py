@@ -219,8 +219,9 @@ def test_a_batch_knows_its_settings(model, pages, tmp_path):
         pages=pages, output=tmp_path / "out", hints=None, mask=None, base=None, psd=False, ora=False, layers="colour",
         clipping=True, line_layer=None, hints_layer=None, mask_layer=None, contact=True, reference=None,
         reference_lineart=None, palette=[], recolour=[], watch=False, every=2, levels=True, strip=False, json=False,
-        model=model, threads=1,
+        model=model, threads=1, light=None, shade=None,
     )  # fmt: skip
     known = Batch.open(options).settings
-    for name, value in {"levels": False, "strip": True, "psd": True, "layers": "region", "clipping": False}.items():
+    changes = {"levels": False, "strip": True, "psd": True, "layers": "region", "clipping": False, "light": 45.0}
+    for name, value in (changes | {"shade": 0.0}).items():
         assert Batch.open(Namespace(**{**vars(options), name: value})).settings != known

@@ -13,9 +13,10 @@ import pytest
 from fake_models import make_model
 from hypothesis import given
 from hypothesis import strategies as st
+from studio.fake_model import save_model
 
 from stenciltorch import files, project
-from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Size, Stencil
+from stenciltorch.canvas import Hints, Illustration, Light, Lineart, Mask, Size, Stencil
 from stenciltorch.cli import main
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import InputError
@@ -29,13 +30,14 @@ def noise(seed, *channels):
     return np.random.default_rng(seed).integers(0, 256, (*SIZE, *channels), dtype=np.uint8)
 
 
-STENCIL = Stencil(Lineart(noise(1)), Hints(noise(2, 4)), Mask(noise(3)), Illustration(noise(4, 3)))
+STENCIL = Stencil(Lineart(noise(1)), Hints(noise(2, 4)), Mask(noise(3)), Illustration(noise(4, 3)), Light(30, 0.5))
 RETOUCHES = Hints(noise(5, 4))
 
 
 def manifest(**changes):
     about = {"format": "stenciltorch-project", "version": 1, "name": "cat", "width": 13, "height": 9}
     about |= {"hints": [], "retouches": [], "base": "pictures/1.png", "passes": []}
+    about |= {"light": {"angle": 30, "strength": 0.5}}
     return json.dumps({key: value for key, value in (about | changes).items() if value is not ...}).encode()
 
 
@@ -102,6 +104,13 @@ def test_retouches_come_with_it_when_there_are_any(saved):
     assert read_project(saved(members(retouches=[{"kind": "stroke"}]))) == Project(STENCIL, RETOUCHES)
 
 
+def test_a_project_from_before_there_was_a_light_is_flat(saved):
+    for light in (..., None):
+        read = read_project(saved(members(light=light)))
+        assert read.stencil.light.strength == 0
+        assert read == Project(STENCIL.with_light(read.stencil.light))
+
+
 def test_grey_paper_stays_as_the_studio_had_it(saved):
     paper = np.full(SIZE, 200, np.uint8)
     paper[4] = 0
@@ -122,6 +131,7 @@ def test_the_studios_own_file_gives_the_studios_pixels():
     parts |= {"retouches": read.retouches, "retouched": read.retouched(read.stencil.base)}
     assert {part: hashlib.sha256(picture.array.tobytes()).hexdigest() for part, picture in parts.items()} == told
     assert read.stencil.size == Size(47, 61)
+    assert read.stencil.light == Light(30, 0.5)
 
 
 # retouches on a result
@@ -178,7 +188,10 @@ def test_a_newer_version(saved):
     [("version", value) for value in (..., "1", 0, True, 1.5, [])]
     + [(side, value) for side in ("width", "height") for value in (..., 0, -1, 30_001, "13", 13.0, True, 10**400)]
     + [("base", value) for value in (3, ["pictures/1.png"], {}, False)]
-    + [("retouches", value) for value in (None, {}, "all", 1)],
+    + [("retouches", value) for value in (None, {}, "all", 1)]
+    + [("light", value) for value in (3, "left", [], {}, {"angle": 1}, {"strength": 1}, [30, 0.5])]
+    + [("light", {"angle": value, "strength": 1}) for value in (None, "30", True, [], float("inf"), 10**400)]
+    + [("light", {"angle": 0, "strength": value}) for value in (None, "1", False, -1, 2.5, float("nan"), 10**400)],
 )
 def test_values_that_cannot_be(saved, field, value):
     assert field in refusal(saved(members(**{field: value})))
@@ -350,7 +363,7 @@ def test_files_on_the_command_line_go_before_the_projects(colorize, saved):
     files.write_mask("m.png", mask)
     files.write_illustration("b.png", base)
     assert colorize(saved(members()), "--hints", "h.png", "--mask", "m.png", "--base", "b.png") == (0, [])
-    expected = colorize.painted(Stencil(STENCIL.lineart, hints, mask, base)).illustration
+    expected = colorize.painted(Stencil(STENCIL.lineart, hints, mask, base, STENCIL.light)).illustration
     assert files.read_illustration("cat-colored.png") == expected
 
 
@@ -359,6 +372,20 @@ def test_dabs_lie_on_the_projects_hints(colorize, saved):
     changed = files.read_illustration("flats.png").array != colorize.painted(STENCIL).flats.array
     assert changed.any(axis=2).sum() == 5
     assert files.read_illustration("flats.png").array[4, 5].tolist() == [1, 2, 240]
+
+
+def test_a_project_is_coloured_in_its_light_or_in_the_one_asked_for(colorize, saved, tmp_path):
+    shading = save_model(tmp_path / "shading", lit=True)
+    paint = OnnxColorizer.load(shading)
+    asked = {(): Light(30, 0.5), ("--light", "-90"): Light(-90, 0.5), ("--light", "200", "--shade", "2"): Light(200, 2)}
+    asked |= {("--shade", "0"): Light(30, 0)}
+    found = set()
+    for options, light in asked.items():
+        assert colorize(saved(members()), "--model", shading, *options) == (0, [])
+        painted = files.read_illustration("cat-colored.png")
+        assert painted == paint(STENCIL.with_light(light)).illustration
+        found.add(painted.array.tobytes())
+    assert len(found) == len(asked)
 
 
 def test_projects_and_drawings_in_one_folder(colorize):

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from live_site import form, guarded, serving
 from PIL import Image
+from studio.fake_model import save_model
 
 from stenciltorch.canvas import Stencil
 from stenciltorch.cli import main
+from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.files import decode_illustration, decode_lineart
 from stenciltorch.studio.openapi import describe
 
@@ -98,6 +100,18 @@ def test_levels_as_on_the_command_line(site, tmp_path, model):
     assert plain.body != levelled.body
     assert site.colorize(**sent).body == levelled.body == command_line(tmp_path, model, sent)
     assert plain.body == command_line(tmp_path, model, sent, "--no-levels")
+
+
+def test_light_and_shade_as_on_the_command_line(tmp_path, parts):
+    shading = save_model(tmp_path / "shading", lit=True)
+    sent = {name: parts[name] for name in ("lineart", "hints")}
+    answers = []
+    with serving(OnnxColorizer.load(shading, threads=1), shading) as site:
+        for wish in ({}, {"light": "90"}, {"shade": "0"}, {"light": "-120.5", "shade": "1.5"}):
+            options = [word for name, value in wish.items() for word in (f"--{name}", value)]
+            answers.append(site.colorize(**sent, **wish).body)
+            assert answers[-1] == command_line(tmp_path, shading, sent, *options)
+    assert len(set(answers)) == 4
 
 
 def test_notices_are_headers(site):
