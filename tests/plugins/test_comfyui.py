@@ -21,7 +21,7 @@ def picture(pixels):
 def test_the_node_says_what_it_takes_and_gives(node):
     inputs = node.INPUT_TYPES()
     assert inputs["required"] == {"lineart": ("IMAGE",)}
-    assert {"hints", "hints_mask", "mask", "base", "palette"} <= inputs["optional"].keys()
+    assert {"hints", "hints_mask", "mask", "base", "palette", "light", "shade"} <= inputs["optional"].keys()
     assert len(node.RETURN_TYPES) == len(node.RETURN_NAMES) == 3
     assert callable(getattr(node, node.FUNCTION))
     assert nodes.NODE_DISPLAY_NAME_MAPPINGS.keys() == nodes.NODE_CLASS_MAPPINGS.keys()
@@ -47,6 +47,21 @@ def test_the_mask_keeps_the_base(node, address, lines, dabs):
     )
     assert torch.equal((painted[:, :, :20] * 255).round(), (base[:, :, :20] * 255).round())
     assert not torch.equal((painted[:, :, 20:] * 255).round(), (base[:, :, 20:] * 255).round())
+
+
+def test_light_and_shade_are_sent_when_given(node, address, lines, monkeypatch):
+    sent, module = [], node.run.__globals__
+    ask = module["colorize"]
+    monkeypatch.setitem(module, "colorize", lambda *asked: sent.append(asked[2]) or ask(address, TOKEN, asked[2]))
+    node.run(picture(lines))
+    node.run(picture(lines), light=90.0, shade=0.5)
+    assert sent[0].keys() == {"lineart", "output"}
+    assert (sent[1]["light"], sent[1]["shade"]) == ("90.0", "0.5")
+
+
+def test_light_and_shade_that_cannot_be(node, address, lines):
+    with pytest.raises(Exception, match=r"strength must be from 0 to 2, found 3\.0"):
+        node.run(picture(lines), address=address, token=TOKEN, shade=3.0)
 
 
 def test_a_palette_file(node, address, lines, dabs, tmp_path):

@@ -14,6 +14,8 @@ from PIL import Image
 from .client import ADDRESS, ClientError, colorize
 
 PICTURES = ("illustration", "colour", "flats")
+FROM = "Where light comes from, in degrees: 0 above, 90 right, -90 left."
+STRENGTH = "How strong light and shade are; 0 leaves flat colours."
 
 
 class StencilTorchColorize:
@@ -37,16 +39,21 @@ class StencilTorchColorize:
                 "palette": ("STRING", {"default": "", "tooltip": "A .gpl, .aco, .ase or .json file to keep to."}),
                 "address": ("STRING", {"default": ADDRESS}),
                 "token": ("STRING", {"default": "", "tooltip": "Default: the variable STENCILTORCH_TOKEN."}),
+                "light": ("FLOAT", {"default": -45.0, "min": -180.0, "max": 180.0, "step": 5.0, "tooltip": FROM}),
+                "shade": ("FLOAT", {"default": 1.0, "min": 0.0, "max": 2.0, "step": 0.05, "tooltip": STRENGTH}),
             },
         }
 
-    def run(self, lineart, hints=None, hints_mask=None, mask=None, base=None, palette="", address=ADDRESS, token=""):
+    def run(
+        self, lineart, hints=None, hints_mask=None, mask=None, base=None, palette="", address=ADDRESS, token="",
+        light=None, shade=None,
+    ):  # fmt: skip
         """Three batches of pictures; shorter batches are repeated from their start."""
         if (hints is None) != (hints_mask is None):
             raise ClientError("hints and hints_mask belong together: connect both or neither.")
         answers = []
         for number in range(len(lineart)):
-            parts = {"lineart": _png(lineart[number]), "output": "all"}
+            parts = {"lineart": _png(lineart[number]), "output": "all", **_texts(light=light, shade=shade)}
             if hints is not None:
                 parts["hints"] = _png(_with_alpha(_pick(hints, number), _pick(hints_mask, number)))
             if mask is not None:
@@ -57,6 +64,11 @@ class StencilTorchColorize:
                 parts["palette"] = _read(palette.strip())
             answers.append(_pictures(colorize(address, token, parts)[0]))
         return tuple(torch.stack([answer[name] for answer in answers]) for name in PICTURES)
+
+
+def _texts(**numbers):
+    """Parts of the request for the numbers that are given."""
+    return {name: str(number) for name, number in numbers.items() if number is not None}
 
 
 def _pick(batch, number):

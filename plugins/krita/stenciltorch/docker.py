@@ -61,13 +61,17 @@ class StencilTorchDocker(DockWidget):
         self._address = QLineEdit(self._setting("address", ADDRESS))
         self._token = QLineEdit(self._setting("token", ""))
         self._token.setEchoMode(QLineEdit.Password)
-        self._palette = QLineEdit()
+        self._palette, self._light, self._shade = QLineEdit(), QLineEdit(), QLineEdit()
+        self._light.setPlaceholderText("-45 (0 above, 90 right, -90 left)")
+        self._shade.setPlaceholderText("1 (0 flat .. 2)")
         choose, self._button, refresh = QPushButton("Palette…"), QPushButton("Colour"), QPushButton("Refresh layers")
         self._news = QLabel("Click the layer with the lines.")
         self._news.setWordWrap(True)
         for label, field in (("Hints", self._hints), ("Layers by", self._by), ("", refresh), ("", choose)):
             rows.addRow(label, field)
-        for label, field in (("Palette", self._palette), ("Address", self._address), ("Token", self._token)):
+        for label, field in (("Palette", self._palette), ("Light", self._light), ("Shade", self._shade)):
+            rows.addRow(label, field)
+        for label, field in (("Address", self._address), ("Token", self._token)):
             rows.addRow(label, field)
         rows.addRow(self._button)
         rows.addRow(self._news)
@@ -99,6 +103,7 @@ class StencilTorchDocker(DockWidget):
         hints = "" if self._hints.currentIndex() == 0 else self._hints.currentText()
         try:
             parts = request_of(self._document, QtCodec, hints, self._read_palette(), self._by.currentText())
+            parts.update(self._light_parts())
         except ClientError as error:
             self._news.setText(str(error))
             return
@@ -108,6 +113,11 @@ class StencilTorchDocker(DockWidget):
         arguments = (self._address.text(), self._token.text(), parts)
         threading.Thread(target=self._ask, args=arguments, daemon=True).start()
         self._timer.start(POLL_MILLISECONDS)
+
+    def _light_parts(self):
+        """What was entered; the studio says what cannot be."""
+        fields = {"light": self._light, "shade": self._shade}
+        return {name: field.text().strip() for name, field in fields.items() if field.text().strip()}
 
     def _read_palette(self):
         if not self._palette.text().strip():
