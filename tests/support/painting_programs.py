@@ -6,10 +6,13 @@ is kept in pytest's cache, once a run in it has come to its end.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,16 +37,26 @@ def run(config, program, *command):
     Returns:
         What it said.
     """
-    home = config.cache.mkdir("painting-programs") / program
-    whole = home / "whole"
-    if not whole.exists():
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(mode=0o700)
-    whole.unlink(missing_ok=True)
-    with (home / "said").open("wb") as said:
-        _wait(_start(home, command, said), program)
-    whole.touch()
-    return (home / "said").read_text("utf-8", "replace")
+    with _home(config, program) as home:
+        with (home / "said").open("wb") as said:
+            _wait(_start(home, command, said), program)
+        return (home / "said").read_text("utf-8", "replace")
+
+
+@contextmanager
+def _home(config, program):
+    """For one run at a time; begun anew where the last run in it came to no end."""
+    homes = config.cache.mkdir("painting-programs") if hasattr(config, "cache") else Path(tempfile.mkdtemp())
+    with (homes / f"{program}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home = homes / program
+        whole = home / "whole"
+        if not whole.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(mode=0o700)
+        whole.unlink(missing_ok=True)
+        yield home
+        whole.touch()
 
 
 def _start(home, command, said):
