@@ -6,7 +6,6 @@ is kept in pytest's cache, once a run in it has come to its end.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -46,6 +45,8 @@ def run(config, program, *command):
 @contextmanager
 def _home(config, program):
     """For one run at a time; begun anew where the last run in it came to no end."""
+    import fcntl  # not on Windows, where these programs are not found either
+
     homes = config.cache.mkdir("painting-programs") if hasattr(config, "cache") else Path(tempfile.mkdtemp())
     with (homes / f"{program}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
