@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from studio.chromium import open_studio, wait_ready, wait_until
+from studio.chromium import complaints, open_studio, wait_ready, wait_until
 from studio.drawings import draw_house
 from studio.serving import list_examples, serve
 
@@ -170,9 +170,12 @@ def test_flat_is_one_click_and_the_light_comes_back(lit: Page) -> None:
     assert light_of(lit) == {"angle": -45, "strength": 0}
     assert switch.get_attribute("aria-checked") == "true"
     assert left_and_right(lit) == (255, 255)
+    assert complaints(lit) == []
     press(lit, "Shift+L")
     assert light_of(lit) == {"angle": -45, "strength": 0.55}
     assert switch.get_attribute("aria-checked") == "false"
+    lit.click("#action-theme")
+    assert complaints(lit) == []
     lit.locator("#stage .overlay").first.focus()
     press(lit, "Shift+Period", "Shift+Period", "Shift+Comma")
     assert light_of(lit) == {"angle": -30, "strength": 0.55}

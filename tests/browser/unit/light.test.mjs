@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { drawBall } from "../../../src/stenciltorch/studio/static/core/ball.js";
 import { startDocument } from "../../../src/stenciltorch/studio/static/core/document.js";
 import { Editor } from "../../../src/stenciltorch/studio/static/core/editor.js";
 import { angleAt, NO_LIGHT, plainAngle, readLight, USUAL_LIGHT, vectorOf } from "../../../src/stenciltorch/studio/static/core/light.js";
@@ -69,4 +70,23 @@ test("a light that comes back to where it was is no step; a turn can be given up
   editor.cancel();
   assert.equal(editor.light, USUAL_LIGHT);
   assert.equal(editor.history.canUndo, false);
+});
+
+const pixelOf = (pixels, side, x, y) => [...pixels.subarray((y * side + x) * 4, (y * side + x) * 4 + 4)];
+
+test("the ball is bright where the light comes from and dark on the other side", () => {
+  const clay = [240, 206, 178];
+  for (const [angle, x, y] of [[0, 32, 12], [90, 52, 32], [180, 32, 52], [-90, 12, 32]]) {
+    const ball = drawBall(64, { angle, strength: 1 }, clay);
+    const [near, far] = [pixelOf(ball, 64, x, y), pixelOf(ball, 64, 63 - x, 63 - y)];
+    assert.ok(near[1] > far[1] + 60, `${angle}: ${near} and ${far}`);
+    assert.ok(far[0] / far[2] < clay[0] / clay[2] + 0.05);
+  }
+});
+
+test("without light it has its own colour, and nothing lies around it", () => {
+  const flat = drawBall(64, { angle: 12, strength: 0 }, [240, 206, 178]);
+  for (const [x, y] of [[32, 32], [12, 32], [45, 45]]) assert.deepEqual(pixelOf(flat, 64, x, y), [240, 206, 178, 255]);
+  assert.deepEqual(pixelOf(flat, 64, 0, 0), [0, 0, 0, 0]);
+  assert.ok(pixelOf(flat, 64, 1, 32)[0] < 100, "an outline");
 });

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -66,6 +68,18 @@ def watch(page: Page, troubles: list[str]) -> None:
     """Gather what the page complains of."""
     page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
     page.on("console", lambda note: troubles.append(f"console: {note.text}") if note.type == "error" else None)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds that keeps people out; skips the test where axe is not installed."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: tools/set_up_browser.py gets it where there is Node")
+    page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(
+        """axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`))"""
+    )
+    return found
 
 
 def wait_until(page: Page, condition: str, seconds: float = 200.0) -> None:
