@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from benchmark_modules import benchmark
 
+from stenciltorch.evaluation.contenders import Contender
+from stenciltorch.evaluation.suite import FIXED
+from stenciltorch.runtime import find_model
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -71,3 +75,14 @@ def test_sets_and_drawings_that_are_missing_are_named(quality, tmp_path, capsys)
 def test_the_table_has_a_row_for_each_figure(quality, release):
     lines = quality.table(release).splitlines()
     assert len(lines) == 2 + len({name for row in release.values() for name in row})
+
+
+@pytest.mark.timeout(900)
+def test_the_default_model_is_as_good_as_the_last_release_says(quality, release, monkeypatch):
+    """One painting of each of our drawings; the whole comparison is the benchmark's, by hand."""
+    monkeypatch.delenv("STENCILTORCH_MODEL", raising=False)
+    model = Contender("model", "model", find_model(None))
+    rows = quality.measure_set(quality.Set("drawings", quality.drawings(), (model,), FIXED), 1, None)
+    assert quality.comparable(rows["drawings"], release["drawings"]), "new drawings or hints: quality.py --keep"
+    assert {"stroke", "region_chroma", "line_contrast"} <= set(rows["drawings"])
+    assert quality.losses(rows, release) == []
