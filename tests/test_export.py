@@ -103,7 +103,7 @@ def test_another_net_is_not_this_model(exported):
 def test_changed_weights_are_found(exported, tmp_path, graph):
     net, folder, _ = exported
     tampered = shutil.copytree(folder, tmp_path / "tampered")
-    layer = {"encoder": "prices.learned.weight", "painter": "light.weight"}[graph]
+    layer = {"encoder": "prices.learned.weight", "painter": "choose.weight"}[graph]
     rewrite(tampered, f"{graph}.onnx", lambda name, values: values * (1.5 if layer in name else 1.0))
     open_model(tampered)
     with pytest.raises(ModelError, match=rf"{graph}.onnx computes another"):

@@ -21,6 +21,13 @@ MAX_PALETTE = 25
 """Colours that a quantised illustration keeps (paper 3.2)."""
 
 
+MAX_LIGHT = 2.0
+"""The greatest strength of a light."""
+
+AROUND, SLANT = 0.5, 0.5
+"""A light of strength 1: how dark what faces away is whatever the angle, and how much the angle tells."""
+
+
 class Size(NamedTuple):
     """Height and width in pixels, always in this order."""
 
@@ -155,6 +162,35 @@ class Palette:
 
 
 @dataclass(frozen=True)
+class Light:
+    """The light in which a drawing stands.
+
+    Args:
+        angle: where it comes from, in degrees: 0 from above, 90 from the right, -90 or 270 from the left.
+        strength: 0 = none, flat colours; 1 = as in most finished illustrations; at most 2.
+
+    Raises:
+        InputError: one of them is no number, or the strength lies outside 0..2.
+    """
+
+    angle: float = -45.0
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.angle):
+            raise InputError(f"The light's angle must be a number of degrees, found {self.angle}.")
+        if not 0.0 <= self.strength <= MAX_LIGHT:
+            raise InputError(f"The light's strength must be from 0 to {MAX_LIGHT:g}, found {self.strength}.")
+
+    @property
+    def vector(self) -> npt.NDArray[np.float32]:
+        """As models take it, float32 (3,): how dark what faces away is, and where the light stands, to the right and
+        below."""
+        turn = np.deg2rad(self.angle)
+        return np.array([AROUND, SLANT * np.sin(turn), -SLANT * np.cos(turn)], np.float32) * np.float32(self.strength)
+
+
+@dataclass(frozen=True)
 class Stencil:
     """The whole request: what is drawn, wished, allowed to change, and already there.
 
@@ -163,6 +199,7 @@ class Stencil:
         hints: colour wishes.
         mask: 255 where the colorizer paints; elsewhere `base` is kept byte for byte.
         base: the picture so far: the previous pass, or the bare lineart on the first.
+        light: for models that can put a drawing into one; others pass it over.
 
     Raises:
         InputError: the four sizes differ.
@@ -172,6 +209,7 @@ class Stencil:
     hints: Hints
     mask: Mask
     base: Illustration
+    light: Light = Light()
 
     def __post_init__(self) -> None:
         for name in ("hints", "mask", "base"):
@@ -200,6 +238,9 @@ class Stencil:
 
     def with_base(self, base: Illustration) -> Self:
         return replace(self, base=base)
+
+    def with_light(self, light: Light) -> Self:
+        return replace(self, light=light)
 
     def continue_from(self, painting: Painting) -> Self:
         """The result of one pass as the base of the next (paper 3.4)."""

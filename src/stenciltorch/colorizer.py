@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onnxruntime import OrtValue
 
-from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Painting, Size, Stencil, UInt8Array
+from stenciltorch.canvas import Hints, Illustration, Light, Lineart, Mask, Painting, Size, Stencil, UInt8Array
 from stenciltorch.runtime import Model, Tensors, find_model, open_model, tensor
 from stenciltorch.scaling import area_average, reduce_hints, working_size
 
@@ -27,10 +27,11 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Drawing:
-    """One lineart, mask and base, looked at once; good for every set of hints.
+    """One lineart, mask, base and light, looked at once; good for every set of hints.
 
     Args:
         lineart, mask, base: at the drawing's own size.
+        light: what it stands in.
         working: the working size.
         given: lineart, mask and base at the working size.
         opaque: what the encoder answered.
@@ -39,6 +40,7 @@ class Drawing:
     lineart: Lineart
     mask: Mask
     base: Illustration
+    light: Light
     working: Size
     given: Tensors
     opaque: Tensors
@@ -50,7 +52,7 @@ class Drawing:
     def fits(self, stencil: Stencil) -> bool:
         """Whether the request differs from this drawing in its hints only."""
         pairs = ((self.lineart, stencil.lineart), (self.mask, stencil.mask), (self.base, stencil.base))
-        return all(mine is other or mine == other for mine, other in pairs)
+        return self.light == stencil.light and all(mine is other or mine == other for mine, other in pairs)
 
 
 class OnnxColorizer:
@@ -124,8 +126,8 @@ class OnnxColorizer:
             mask=area_average(stencil.mask.array, size),
             base=area_average(stencil.base.array, size),
         )
-        opaque = self.model.encoder.run(given)
-        return Drawing(stencil.lineart, stencil.mask, stencil.base, size, given, opaque)
+        opaque = self.model.encoder.run({**given, **_tensors(light=stencil.light.vector)})
+        return Drawing(stencil.lineart, stencil.mask, stencil.base, stencil.light, size, given, opaque)
 
     def paint(self, drawing: Drawing, hints: Hints) -> dict[str, OrtValue]:
         """The painter's answers, pictures at the working size and opaque tensors, by name."""

@@ -19,6 +19,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.export import Dim
 
+from stenciltorch.canvas import Light
 from stenciltorch.errors import ModelError
 from stenciltorch.networks.graphs import (
     ENCODER_OUTPUTS,
@@ -65,6 +66,7 @@ class _Graph:
     module: nn.Module
     inputs: dict[str, Tensor]
     outputs: tuple[str, ...]
+    request: dict[str, Tensor]
 
 
 def _examples(height: int, width: int, seed: int = 0) -> dict[str, Tensor]:
@@ -89,20 +91,21 @@ def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Gra
     """The three graphs with example inputs that fit together."""
     given = _examples(height, width, seed)
     request = {name: given[name] for name in ("lineart", "mask", "base")}
+    light = torch.from_numpy(Light().vector)
     encoder, painter, finisher = EncoderGraph(net).eval(), PainterGraph(net).eval(), FinisherGraph().eval()
     with torch.no_grad():
-        opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
+        opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request, light=light), strict=True))
         displaced = opaque.pop("displaced")
         del opaque["taste"]
-        stroke = {"hints": given["hints"], **request, **opaque}
+        stroke = {"hints": given["hints"], "lineart": given["lineart"], **opaque}
         answer = painter(**stroke)
     finish = {"displaced": displaced, **dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))}
     large = {name: _examples(3 * height // 2, 2 * width, seed)[name] for name in request}
     strip = {**large, "span": torch.tensor([5, 3 * height]), **finish}
     return [
-        _Graph("encoder", encoder, request, ENCODER_OUTPUTS),
-        _Graph("painter", painter, stroke, PICTURES + PAINTER_OUTPUTS),
-        _Graph("finisher", finisher, strip, PICTURES),
+        _Graph("encoder", encoder, {**request, "light": light}, ENCODER_OUTPUTS, request),
+        _Graph("painter", painter, stroke, PICTURES + PAINTER_OUTPUTS, request),
+        _Graph("finisher", finisher, strip, PICTURES, large),
     ]
 
 
@@ -120,12 +123,13 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
         "columns_ends": {2: 8 * across, 3: down},
         "columns_between": {2: 8 * across, 4: down, 5: down},
         "kept": {2: 8 * down, 3: 8 * across},
+        "lighting": {2: 8 * down, 3: 8 * across},
         "places": {0: 32 * down, 1: 32 * across},
     }
     pictures = ("lineart", "mask", "base", "hints")
     free: dict[str, dict[int, object]] = {}
     for name in inputs:
-        own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in ("displaced", *PAINTER_OUTPUTS) else {}
+        own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in ("displaced", "share", "rest", *PAINTER_OUTPUTS) else {}
         free[name] = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC} if name in pictures else cells.get(name, own)
     return free
 
@@ -291,7 +295,7 @@ def _gap(graph: _Graph, found: np.ndarray, wanted: np.ndarray, name: str) -> Par
     gap = np.abs(found.astype(int) - wanted.astype(int))
     outside = 0
     if name == "illustration":
-        kept = graph.inputs["mask"].numpy() == 0
-        change = found[kept].astype(int) - graph.inputs["base"].numpy()[kept]
+        kept = graph.request["mask"].numpy() == 0
+        change = found[kept].astype(int) - graph.request["base"].numpy()[kept]
         outside = int(np.abs(change).max(initial=0))
     return Parity(int(gap.max()), float(gap.mean()), outside, ())

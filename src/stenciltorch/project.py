@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
-from stenciltorch.canvas import Hints, Illustration, Lineart, Mask, Size, Stencil, UInt8Array
+from stenciltorch.canvas import MAX_LIGHT, Hints, Illustration, Light, Lineart, Mask, Size, Stencil, UInt8Array
 from stenciltorch.errors import InputError, reading
 from stenciltorch.files import MAX_BYTES, MAX_SIDE, decode_hints, decode_illustration, decode_lineart, decode_mask
 
@@ -214,11 +214,31 @@ def _project(pages: _Pages, manifest: dict[str, Any]) -> Project:
         pages.picture("hints.png", decode_hints),
         pages.picture("mask.png", decode_mask),
         _base(pages, manifest.get("base")) or lineart.as_illustration(),
+        _light(manifest.get("light"), pages.name),
     )
     retouches = manifest.get("retouches", [])
     if not isinstance(retouches, list):
         raise InputError(f"{pages.name}: retouches must be a list, found {_shown(retouches)}.")
     return Project(stencil, pages.picture("retouches.png", decode_hints) if retouches else None)
+
+
+def _light(found: Any, name: str) -> Light:
+    """The project's light; those saved before there was one have none, which is what they were coloured in."""
+    if found is None:
+        return Light(strength=0.0)
+    try:
+        return Light(_number(found["angle"]), _number(found["strength"]))
+    except (TypeError, KeyError, ValueError, OverflowError, InputError) as error:
+        raise InputError(
+            f"{name}: light must have an angle in degrees and a strength from 0 to {MAX_LIGHT:g}, "
+            f"found {_shown(found)}."
+        ) from error
+
+
+def _number(found: Any) -> float:
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise TypeError(f"{type(found).__name__} is no number")
+    return float(found)
 
 
 def _base(pages: _Pages, member: Any) -> Illustration | None:

@@ -47,6 +47,7 @@ def reduce_stencil(stencil: Stencil, size: Size) -> Stencil:
         reduce_hints(stencil.hints, size),
         Mask(area_average(stencil.mask.array, size)),
         Illustration(area_average(stencil.base.array, size)),
+        stencil.light,
     )
 
 

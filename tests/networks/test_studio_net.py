@@ -6,18 +6,19 @@ import pytest
 import torch
 from torch import Tensor
 
+from stenciltorch.canvas import Light
 from stenciltorch.networks.graphs import EncoderGraph, PainterGraph
 from stenciltorch.networks.studio import (
     Coarse,
     StudioNet,
     StudioShape,
+    amends,
     away_from_ink,
-    brighten,
-    light,
+    illuminate,
     pixel_places,
     put_on_grid,
     sample_at,
-    take_dabs,
+    sheltered,
     taken_over,
 )
 from stenciltorch.suggestion import COLOURS
@@ -233,8 +234,8 @@ def painted_by_graphs(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
         for name in ("lineart", "mask", "base", "hints")
     )
     with torch.no_grad():
-        *known, _, _ = EncoderGraph(net)(lineart, mask, base)
-        flats: Tensor = PainterGraph(net)(hints, lineart, mask, base, *known)[2]
+        *known, _, _ = EncoderGraph(net)(lineart, mask, base, torch.from_numpy(Light().vector))
+        flats: Tensor = PainterGraph(net)(hints, lineart, *known)[2]
     return flats
 
 
@@ -303,7 +304,7 @@ def backward(net: StudioNet) -> dict[str, Tensor]:
 
 def test_layers_that_start_at_zero_learn_from_the_first_step(net):
     found = backward(net.train())
-    zero = ["encoder.nudge", "encoder.prices.learned", "painter.choose", "painter.light", "painter.verdict"]
+    zero = ["encoder.nudge", "encoder.prices.learned", "painter.choose", "painter.verdict"]
     for name in zero:
         assert found[f"{name}.weight"].abs().max() > 0, name
     assert found["encoder.reach"].abs() > 0
@@ -344,29 +345,32 @@ def test_away_from_ink_points_off_the_line():
     torch.testing.assert_close(away_from_ink(ink.transpose(2, 3))[0].transpose(1, 2), step[[1, 0]])
 
 
-def test_light_by_hand():
-    flats = torch.full((1, 3, 1, 1), 0.5)
-    plain = torch.tensor([1.0, 0.0, 0.0, 0.0]).view(1, 4, 1, 1)
-    assert torch.equal(light(flats, plain), flats)
-    lighting = torch.tensor([0.5, 0.0, 0.25, -0.5]).view(1, 4, 1, 1)
-    assert light(flats, lighting).flatten().tolist() == pytest.approx([0.25, 0.5, 0.0])
-    assert light(flats, 2 * torch.ones(1, 4, 1, 1)).flatten().tolist() == [1.0, 1.0, 1.0]
+def test_dabs_are_sheltered_and_hinted_areas_are_not():
+    dab_there = torch.zeros(1, 1, 40, 40)
+    dab_there[..., 19:21, 19:21] = 1.0
+    dabbed, filled = sheltered(dab_there)[0, 0], sheltered(torch.ones(1, 1, 40, 40))[0, 0]
+    assert dabbed[19:21, 19:21].min() > 0.95
+    assert dabbed[:15].max() == 0.0
+    assert filled.max() == 0.0
 
 
-def test_a_new_net_neither_lights_nor_shades(net):
+def test_paper_is_not_lit():
+    flats = torch.tensor([0.5, 1.0]).expand(1, 3, 1, 2)
+    coarse = Coarse(flats, torch.tensor([1.0, 0.0]).view(1, 1, 1, 2), torch.zeros(1, 1, 1, 2))
+    found = illuminate(coarse, torch.tensor([1.0, 0.0]).view(1, 2, 1, 1).expand(-1, -1, 1, 2))
+    assert (found[..., 0] < 0.45).all()
+    assert torch.equal(found[..., 1], torch.ones(1, 3, 1))
+
+
+def test_without_a_light_the_colour_is_the_flats(net):
     with torch.no_grad():
-        drawing, *_ = net.encoder(*(room()[name] for name in ("lineart", "mask", "base")))
-        lighting = net.painter(room()["hints"], room()["lineart"], drawing).lighting
-    assert lighting.shape == (1, 4, 48, 48)
-    assert torch.equal(lighting[:, :1], torch.ones(1, 1, 48, 48))
-    assert torch.equal(lighting[:, 1:], torch.zeros(1, 3, 48, 48))
-
-
-def test_light_is_spread_evenly_from_half_size():
-    lighting = torch.arange(4.0).view(1, 1, 2, 2).expand(1, 4, 2, 2)
-    found = brighten(lighting)
-    assert found.shape == (1, 4, 4, 4)
-    assert found[0, 0, 0].tolist() == pytest.approx([0.0, 0.25, 0.75, 1.0])
+        plain, dark = net(**room()), net(**room(), light=torch.zeros(1, 3))
+        bright = net(**room(), light=torch.from_numpy(Light(90.0, 1.0).vector)[None])
+    assert torch.equal(plain.colour, plain.flats)
+    torch.testing.assert_close(dark.colour, plain.flats, atol=1e-6, rtol=0.0)
+    assert torch.equal(bright.flats, plain.flats)
+    left, right = bright.colour[0, :, 48, 30:36].mean(), bright.colour[0, :, 48, 60:66].mean()
+    assert left < right - 0.02
 
 
 def test_hints_are_taken_over_as_far_as_their_cells_are_trusted():
@@ -380,7 +384,8 @@ def test_dabs_are_taken_by_share():
     flats = torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1)
     for share, expected in ((0.0, [0.0, 0.5, 1.0]), (1.0, [1.0, 1.0, 0.0]), (0.5, [0.5, 0.75, 0.5])):
         wished = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1, 1)
-        assert take_dabs(flats, wished, torch.full((1, 1, 1, 1), share)).flatten().tolist() == pytest.approx(expected)
+        added = amends(flats, wished, torch.full((1, 1, 1, 1), share))
+        assert (flats + added).flatten().tolist() == pytest.approx(expected)
 
 
 def test_samples_at_centres_are_the_pixels_and_between_them_the_mean():
@@ -399,9 +404,11 @@ def test_places_of_pixels():
 def test_a_pixel_takes_the_flat_colour_it_is_sent_to():
     """Two cells, red and blue: without a step a pixel sees its own cell, four pixels on the other one."""
     flats = torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]).view(1, 3, 1, 2)
-    coarse, hints = Coarse(flats, torch.zeros(1, 4, 2, 4), torch.ones(1, 1, 1, 2)), torch.zeros(1, 4, 4, 8)
-    still = put_on_grid(coarse, torch.zeros(1, 2, 4, 8), hints)
+    whole = torch.ones(1, 1, 1, 2)
+    coarse, hints = Coarse(flats, whole, whole), torch.zeros(1, 4, 4, 8)
+    still, colour = put_on_grid(coarse, 0.5 * flats, torch.zeros(1, 2, 4, 8), hints)
+    assert torch.equal(colour, 0.5 * still)
     assert still[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
     assert still[0, :, 3, 7].tolist() == [0.0, 0.0, 1.0]
-    moved = put_on_grid(coarse, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints)
+    moved, _ = put_on_grid(coarse, flats, torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 4, 8), hints)
     assert moved[0, :, 0, 2].tolist() == pytest.approx([0.0, 0.0, 1.0])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stenciltorch.cli.options import add_model, positive
+from stenciltorch.cli.options import add_light, add_model, positive
 
 DESCRIPTION = """\
 Colour all pages of a folder into another. Pages that are done already, from the same files with the same
@@ -31,6 +31,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.set_defaults(run=run)
     _add_files(parser)
     _add_colours(parser)
+    add_light(parser)
     parser.add_argument("--watch", action="store_true", help="go on looking for new and changed pages until Ctrl-C")
     parser.add_argument("--every", type=positive, default=2, metavar="SECONDS", help="between looks (default: 2)")
     parser.add_argument(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stenciltorch.cli.options import add_model, natural
+from stenciltorch.cli.options import add_light, add_model, natural
 
 DESCRIPTION = """\
 Colour drawings at their own size. The colours follow your hints; what has none stays paper or takes the colour of
@@ -20,6 +20,7 @@ examples:
   stenciltorch colorize drawing.png --hints dabs.png -o painted.png
   stenciltorch colorize drawing.png --hint 120,80,#f2c4a0 --hint 300,410,#3a5fcd,12
   stenciltorch colorize drawing.png --base painted.png --mask dress.png --hint 300,410,#aa2222
+  stenciltorch colorize drawing.png --hints dabs.png --light 45 --shade 0.5
   stenciltorch colorize project.zip                      the picture that the studio shows
   stenciltorch colorize drawing.psd --line-layer ink --psd painted.psd
   stenciltorch colorize drawing.png --palette mika.json --recolour hair=#aa2222
@@ -38,6 +39,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     _add_files(parser.add_argument)
     add_layers(parser.add_argument)
     add_colours(parser.add_argument)
+    add_light(parser)
     parser.add_argument(
         "--no-levels", dest="levels", action="store_false", help="take grey paper as drawn instead of whitening it"
     )

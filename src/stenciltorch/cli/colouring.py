@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from stenciltorch.canvas import Hints, Painting, Stencil
+from stenciltorch.canvas import Hints, Light, Painting, Stencil
 from stenciltorch.cli.jobs import DOCUMENTS, PROJECT, Job, Request
 from stenciltorch.cli.report import Reporter
 from stenciltorch.colorizer import OnnxColorizer
@@ -43,7 +43,8 @@ def check_dabs(request: Request, dabs: Sequence[str]) -> None:
 
 def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, reporter: Reporter) -> None:
     started = perf_counter()
-    project = read_job(job, options.hint, options.levels, reporter.notices, layers_of(options))
+    read = read_job(job, options.hint, options.levels, reporter.notices, layers_of(options))
+    project = replace(read, stencil=in_light(read.stencil, options))
     if options.proposal and job.drawing.suffix.lower() != PROJECT:
         project = proposed(project, options.seed, colorizer)
     finish = finish_of(options, colorizer)
@@ -73,6 +74,17 @@ def write(job: Job, project: Project, painting: Painting, finish: Finish) -> Non
         stack = finish.stack(project.stencil, painting, project.retouches, result)
         for path in filter(None, (job.psd, job.ora)):
             write_bytes(path, finish.layered(stack, path.suffix, provenance))
+
+
+def in_light(stencil: Stencil, options: argparse.Namespace) -> Stencil:
+    """The request, in the light that the options ask for.
+
+    Raises:
+        InputError: there is no such light.
+    """
+    own = stencil.light
+    angle = own.angle if options.light is None else options.light
+    return stencil.with_light(Light(angle, own.strength if options.shade is None else options.shade))
 
 
 def layers_of(options: argparse.Namespace) -> Choice:

@@ -75,12 +75,42 @@ def natural(text: str) -> int:
 
 def share(text: str) -> float:
     """A number from 0 to 1."""
+    return _number(text, 0, 1)
+
+
+def add_light(parser: argparse.ArgumentParser) -> None:
+    """How strongly a drawing is shaded, and from where."""
+    parser.add_argument(
+        "--light",
+        type=angle,
+        metavar="DEGREES",
+        help="where light comes from: 0 above, 90 right, -90 left (default: the project's, else -45)",
+    )
+    parser.add_argument(
+        "--shade",
+        type=strength,
+        metavar="STRENGTH",
+        help="how strong light and shade are, 0 to 2; 0 leaves flat colours (default: the project's, else 1)",
+    )
+
+
+def angle(text: str) -> float:
+    """A number from -360 to 360."""
+    return _number(text, -360, 360)
+
+
+def strength(text: str) -> float:
+    """A number from 0 to 2."""
+    return _number(text, 0, 2)
+
+
+def _number(text: str, least: int, most: int) -> float:
     try:
         found = float(text)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
+        found = float("nan")
+    if not least <= found <= most:
+        raise argparse.ArgumentTypeError(f"expected a number from {least} to {most}, found {text!r}")
     return found
 
 

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from stenciltorch.batch import Ledger, Reference, Work, carry, watch
 from stenciltorch.canvas import Lineart
-from stenciltorch.cli.colouring import finish_of, layers_of, read_job, write
+from stenciltorch.cli.colouring import finish_of, in_light, layers_of, read_job, write
 from stenciltorch.cli.jobs import DOCUMENTS, PROJECT, Job, Request, plan
 from stenciltorch.cli.report import Reporter
 from stenciltorch.colorizer import OnnxColorizer
@@ -117,7 +117,8 @@ class Batch:
             return False
         self.ledger.check_untouched(job.drawing.name)
         options = self.options
-        project = self._hinted(read_job(job, (), options.levels, self.reporter.notices, layers_of(options)), job)
+        read = read_job(job, (), options.levels, self.reporter.notices, layers_of(options))
+        project = self._hinted(replace(read, stencil=in_light(read.stencil, options)), job)
         painting = self.colorizer(project.stencil, self.reporter.progress)
         write(job, project, self.finish.settled(painting, project.stencil), self.finish)
         self.ledger.note(job.drawing.name, digest, [path for path, _ in job.outputs])
@@ -177,6 +178,8 @@ def _settings(options: argparse.Namespace, finish: Finish, maker: Maker) -> dict
         "hints_layer",
         "mask_layer",
         "recolour",
+        "light",
+        "shade",
     )
     settings = {name: repr(getattr(options, name)) for name in names}
     for role in ("reference", "reference_lineart"):

@@ -47,7 +47,15 @@ class Fuse(nn.Module):
         self.join = nn.Conv2d(2 * fine, fine, 1)
 
     def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
-        return F.leaky_relu(self.join(torch.cat([self.up(coarse), skip], dim=1)), SLOPE)
+        """`join(cat(up(coarse), skip))`, with `join` and `up` multiplied into one: runtimes do that much faster."""
+        fine = skip.shape[1]
+        above, beside = self.join.weight[:, :fine], self.join.weight[:, fine:]
+        kernel = torch.einsum("cmyx,fm->cfyx", self.up.weight, above[..., 0, 0])
+        assert self.up.bias is not None
+        assert self.join.bias is not None
+        bias = above[..., 0, 0] @ self.up.bias + self.join.bias
+        brought = F.conv_transpose2d(coarse, kernel, bias, stride=self.up.stride)
+        return F.leaky_relu(brought + F.conv2d(skip, beside), SLOPE)
 
 
 class Context(nn.Module):

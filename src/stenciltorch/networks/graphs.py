@@ -6,29 +6,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stenciltorch.networks.pixels import CELL, compose, extend_to_stride, from_unit, pad_to, to_unit
+from stenciltorch.networks.pixels import CELL, extend_to_stride, from_unit, pad_to, to_unit
 from stenciltorch.networks.propagation import Way
+from stenciltorch.networks.relief import lit, relief, shade
 from stenciltorch.networks.studio import (
     Coarse,
     Drawing,
     StudioNet,
-    brighten,
-    light,
+    amends,
+    illuminate,
     pixel_places,
     sample_at,
-    take_dabs,
     taken_over,
 )
 
 ENCODER_OUTPUTS = (
     *("doubt", "entry", "join", "vector"),
     *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
-    *("kept", "places", "displaced", "taste"),
+    *("kept", "places", "lighting", "share", "rest", "displaced", "taste"),
 )
 """Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
 are made."""
 
-PAINTER_OUTPUTS = ("coarse_flats", "lighting", "wished", "taken")
+PAINTER_OUTPUTS = ("coarse_flats", "coarse_colour", "wished", "taken")
 """Opaque tensors from the painter to the finisher."""
 
 
@@ -42,9 +42,15 @@ def ink_over(colour: Tensor, lineart: Tensor, mask: Tensor, base: Tensor) -> Ten
     Returns:
         uint8 (height, width, 3).
     """
+    share, kept = see_through(lineart, mask, base)
+    return from_unit(colour * share + kept)
+
+
+def see_through(lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
+    """What of a colour is seen through lines and mask, and what of the base beside it: (1, 3, height, width) twice."""
     inside = to_unit(mask)
     inside = torch.cat([inside, inside, inside], dim=1)  # onnxruntime multiplies by a single channel ten times slower
-    return from_unit(compose(colour * to_unit(lineart), to_unit(base), inside))
+    return to_unit(lineart) * inside, to_unit(base) * (1.0 - inside)
 
 
 def places_of(displacement: Tensor) -> Tensor:
@@ -56,21 +62,22 @@ def places_of(displacement: Tensor) -> Tensor:
     return (row * width + column)[0].to(torch.int32)
 
 
-def pick(flats: Tensor, places: Tensor) -> Tensor:
-    """The flats at cells, brought to pixels and taken from `places`: `studio.sample_at` for a drawing seen before,
-    but fast.
+def pick(coarse: Tensor, places: Tensor) -> Tensor:
+    """Values at cells, brought to pixels and taken from `places`: `studio.off_lines` for a drawing seen before, but
+    fast.
 
     Args:
-        flats: (1, 3, height/4, width/4).
+        coarse: (1, channels, height/4, width/4).
         places: int32 (rows, columns), numbers of pixels of the padded picture.
 
     Returns:
-        (1, 3, rows, columns).
+        (1, channels, rows, columns).
     """
-    pixels = F.interpolate(flats, scale_factor=float(CELL), mode="bilinear", align_corners=False)
-    listed = pixels.squeeze(0).permute(1, 2, 0).reshape(-1, 3)
+    channels = coarse.shape[1]
+    pixels = F.interpolate(coarse, scale_factor=float(CELL), mode="bilinear", align_corners=False)
+    listed = pixels.squeeze(0).permute(1, 2, 0).reshape(-1, channels)
     picked = torch.index_select(listed, 0, places.reshape(-1))
-    return picked.reshape(places.shape[0], places.shape[1], 3).permute(2, 0, 1).unsqueeze(0)
+    return picked.reshape(places.shape[0], places.shape[1], channels).permute(2, 0, 1).unsqueeze(0)
 
 
 class EncoderGraph(nn.Module):
@@ -80,20 +87,30 @@ class EncoderGraph(nn.Module):
         super().__init__()
         self.encoder = net.encoder
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and places, at the padded size; displaced; and
-        taste (colours, rows, columns): a logit for each colour of `suggestion.COLOURS` in each square of 8 x 8
-        pixels."""
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, light: Tensor) -> tuple[Tensor, ...]:
+        """uint8 (h, w), (h, w), (h, w, 3), and a light, float (3,) -> the fields of `Drawing` and places, at the
+        padded size; lighting; `see_through`; displaced; and taste (colours, rows, columns): a logit for each colour of
+        `suggestion.COLOURS` in each square of 8 x 8 pixels."""
         height, width = lineart.shape
+        extended = to_unit(extend_to_stride(lineart))
         drawing, displacement, taste = self.encoder(
-            to_unit(extend_to_stride(lineart)),
+            extended,
             to_unit(extend_to_stride(mask)),
             to_unit(extend_to_stride(base)),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
         known = (drawing.doubt, drawing.entry, drawing.join, drawing.vector, *drawing.rows, *drawing.columns)
         displaced = displacement[..., :height, :width].clone()
-        return (*known, drawing.kept, places_of(displacement), displaced, wanted)
+        lighting = lit(shade(relief(extended), light.unsqueeze(0)))
+        return (
+            *known,
+            drawing.kept,
+            places_of(displacement),
+            lighting,
+            *see_through(lineart, mask, base),
+            displaced,
+            wanted,
+        )
 
 
 class PainterGraph(nn.Module):
@@ -107,8 +124,6 @@ class PainterGraph(nn.Module):
         self,
         hints: Tensor,
         lineart: Tensor,
-        mask: Tensor,
-        base: Tensor,
         doubt: Tensor,
         entry: Tensor,
         join: Tensor,
@@ -121,6 +136,9 @@ class PainterGraph(nn.Module):
         columns_within: Tensor,
         kept: Tensor,
         places: Tensor,
+        lighting: Tensor,
+        share: Tensor,
+        rest: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs."""
         rows = Way(rows_ends, rows_between, rows_within)
@@ -130,16 +148,18 @@ class PainterGraph(nn.Module):
         dabs = to_unit(hints)
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
         height, width = lineart.shape
-        lighting = brighten(answer.lighting)[..., :height, :width]
+        lit = illuminate(answer, lighting)
         wished, taken = dabs[:, :3], taken_over(dabs[:, 3:], answer.trust)
-        flats = take_dabs(pick(answer.flats, places[:height, :width]), wished, taken)
-        colour = light(flats, lighting)
+        both = pick(torch.cat([answer.flats, lit], dim=1), places[:height, :width])
+        flats, colour = both[:, :3], both[:, 3:]
+        added = amends(flats, wished, taken)
+        colour = (colour + added).clamp(0.0, 1.0)
         return (
-            ink_over(colour, lineart, mask, base),
+            from_unit(colour * share + rest),
             from_unit(colour),
-            from_unit(flats),
+            from_unit(flats + added),
             answer.flats,
-            lighting,
+            lit,
             wished,
             taken,
         )
@@ -156,23 +176,23 @@ class FinisherGraph(nn.Module):
         span: Tensor,
         displaced: Tensor,
         coarse_flats: Tensor,
-        lighting: Tensor,
+        coarse_colour: Tensor,
         wished: Tensor,
         taken: Tensor,
     ) -> tuple[Tensor, ...]:
         """Strips at full size: uint8 (r, W), (r, W), (r, W, 3); span int64 (2,): first row, full height."""
         rows, columns = lineart.shape
         height, width = displaced.shape[-2:]
-        across, down = pixel_places(rows, columns, lighting)
+        across, down = pixel_places(rows, columns, displaced)
         share_x = (across / columns).expand(1, rows, columns)
         share_y = ((down + span[0]) / span[1]).expand(1, rows, columns)
         step = sample_at(displaced, share_x, share_y)
         place_x = (share_x * width + step[:, 0]) / (CELL * coarse_flats.shape[-1])
         place_y = (share_y * height + step[:, 1]) / (CELL * coarse_flats.shape[-2])
         flats = sample_at(coarse_flats, place_x, place_y)
-        flats = take_dabs(flats, sample_at(wished, share_x, share_y), sample_at(taken, share_x, share_y))
-        colour = light(flats, sample_at(lighting, share_x, share_y))
-        return ink_over(colour, lineart, mask, base), from_unit(colour), from_unit(flats)
+        added = amends(flats, sample_at(wished, share_x, share_y), sample_at(taken, share_x, share_y))
+        colour = (sample_at(coarse_colour, place_x, place_y) + added).clamp(0.0, 1.0)
+        return ink_over(colour, lineart, mask, base), from_unit(colour), from_unit(flats + added)
 
 
 __all__ = [

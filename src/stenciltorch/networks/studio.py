@@ -1,9 +1,9 @@
-"""The studio net: our default generator, in three parts that run at different times.
+"""The studio net: our default generator, in parts that run at different times.
 
 `Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line
-finds its colour.
-`Painter` runs for every stroke: it lets the hints travel, chooses between what arrived and paper (the guide's flats,
-paper Eq. 9), and adds light and shade. `finish` puts the answer on a grid of any size.
+finds its colour. `relief.py` tells once how light falls on it.
+`Painter` runs for every stroke: it lets the hints travel and chooses between what arrived and paper (the guide's flats,
+paper Eq. 9).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
 from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
 from stenciltorch.networks.propagation import Prices, Way, line_ink, propagate, way
+from stenciltorch.networks.relief import illuminated, lit, relief, shade
 from stenciltorch.suggestion import COLOURS
 
 TRUST = 16
@@ -41,8 +42,8 @@ PULL = 40.0
 LEEWAY = 1.5
 """How far the net may move that choice by what it sees. Given more, it paints clouds where it is not sure."""
 
-GLOW = 0.25
-"""The strongest light that is added to a colour."""
+BROAD, CROWDED = 6, 1.6
+"""Cells on every side by which a dab is told from a hinted area: where they are hinted over 1 / 1.6, it is one."""
 
 LEAST = 1e-15
 """The smallest share of colour that is told from none."""
@@ -93,22 +94,20 @@ class Drawing(NamedTuple):
 class Coarse(NamedTuple):
     """What the painter answers before it is put on a grid.
 
-    flats (batch, 3, height/4, width/4); lighting (batch, 4, height/2, width/2): shade 0..2, then light's three colours
-    -GLOW..GLOW; trust (batch, 1, height/4, width/4): how far a hint is taken over as it is, 0..1.
+    flats (batch, 3, height/4, width/4); exposed and trust (batch, 1, height/4, width/4), 0..1: how far light and shade
+    fall on a cell, and how far a hint is taken over as it is.
     """
 
     flats: Tensor
-    lighting: Tensor
+    exposed: Tensor
     trust: Tensor
 
 
 class Painted(NamedTuple):
-    """Unit floats (batch, 3, height, width), without lines; lighting as in `Coarse`, at full size; taste as the encoder
-    answers."""
+    """Unit floats (batch, 3, height, width), without lines; taste as the encoder answers."""
 
     colour: Tensor
     flats: Tensor
-    lighting: Tensor
     taste: Tensor
 
 
@@ -224,10 +223,8 @@ class Painter(nn.Module):
         self.fuse1 = Fuse(second, first)
         self.up1 = stage(first, (1, 1))
         self.choose = nn.Conv2d(first, shape.heads + 1, 1)
-        self.light = PixelShuffleUp(first, 4, CELL // 2)
-        for layer in (self.choose, self.light):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.choose.weight)
+        nn.init.zeros_(self.choose.bias)  # type: ignore[arg-type]
         nn.init.constant_(self.choose.bias[1:-1], 1.5)  # type: ignore[index]
 
     def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
@@ -238,11 +235,11 @@ class Painter(nn.Module):
         arrived = torch.log(travelled[:, :, 3].clamp(min=LEAST)) / DECADES + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
         seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
-        features = self._think(F.leaky_relu(self.enter(seen) + drawing.entry, SLOPE), drawing)
-        flats = self._flats(features, travelled, arrived)
-        raw = self.light(features)
-        lighting = torch.cat([2.0 * torch.sigmoid(raw[:, :1]), GLOW * torch.tanh(raw[:, 1:])], dim=1)
-        return Coarse(flats, lighting, (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0))
+        features = self._think(self._enter(seen, drawing.entry), drawing)
+        flats, painted = self._flats(features, travelled, arrived)
+        return Coarse(
+            flats, painted * (1.0 - sheltered(weight)), (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
+        )
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
         """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1.
@@ -263,6 +260,12 @@ class Painter(nn.Module):
         sources = (wished * weight + kept * rest) / (weight + rest).clamp(min=1e-6)
         return propagate(sources, weight * trust + kept_strength, drawing.rows, drawing.columns, self.shape.rounds)
 
+    def _enter(self, seen: Tensor, entry: Tensor) -> Tensor:
+        """`enter(seen) + entry` as one convolution: runtimes do it faster."""
+        through = torch.eye(entry.shape[1], device=seen.device, dtype=seen.dtype)[:, :, None, None]
+        weight = torch.cat([self.enter.weight, through], dim=1)
+        return F.leaky_relu(F.conv2d(torch.cat([seen, entry], dim=1), weight), SLOPE)
+
     def _think(self, entered: Tensor, drawing: Drawing) -> Tensor:
         level1 = self.down1(entered)
         level2 = self.down2(self.to2(level1))
@@ -273,8 +276,8 @@ class Painter(nn.Module):
         finest: Tensor = self.up1(self.fuse1(level2, level1))
         return finest
 
-    def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> Tensor:
-        """A weighted mean of what arrived by each way and of paper.
+    def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> tuple[Tensor, Tensor]:
+        """A weighted mean of what arrived by each way and of paper, and the share that is not paper.
 
         The first way tells whether a cell lies in an area that colour has reached at all; it mixes the colours of that
         area, the others tell the nearest. A way by which nothing came has no vote.
@@ -284,17 +287,32 @@ class Painter(nn.Module):
         votes = LEEWAY * torch.tanh(self.choose(features) / LEEWAY) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
         power = torch.exp(votes - votes.amax(dim=1, keepdim=True))  # softmax, which runtimes do slowly across channels
         share = (power / power.sum(dim=1, keepdim=True)).unsqueeze(2)
-        return (travelled[:, :, :3] * share[:, :-1]).sum(dim=1) + share[:, -1]
+        return (travelled[:, :, :3] * share[:, :-1]).sum(dim=1) + share[:, -1], 1.0 - share[:, -1]
 
 
-def light(flats: Tensor, lighting: Tensor) -> Tensor:
-    """Illustration without lines = flats x shade + light, in 0..1; `lighting` is shade and light's colours."""
-    return (flats * lighting[:, :1] + lighting[:, 1:]).clamp(0.0, 1.0)
+def sheltered(weight: Tensor) -> Tensor:
+    """Where no light or shade is to change a colour: at dabs and strokes, which are wished as they are, though not on
+    areas that are hinted all over.
+
+    Args:
+        weight: (batch, 1, height/4, width/4), how much of each cell is hinted, 0..1.
+    """
+    near = _mean(F.max_pool2d(weight, 3, stride=1, padding=1), 3)
+    return near * (1.0 - CROWDED * _mean(weight, 2 * BROAD + 1)).clamp(min=0.0)
 
 
-def brighten(lighting: Tensor) -> Tensor:
-    """Light and shade, from half the size to the size of the picture."""
-    return F.interpolate(lighting, scale_factor=2.0, mode="bilinear", align_corners=False)
+def _mean(plane: Tensor, side: int) -> Tensor:
+    half = side // 2
+    return F.avg_pool2d(F.pad(plane, (half, half, half, half), mode="replicate"), side, stride=1)
+
+
+def illuminate(coarse: Coarse, lighting: Tensor) -> Tensor:
+    """Illustration without lines, in 0..1; paper stays paper.
+
+    Args:
+        lighting: (batch, 2, height/4, width/4), `relief.lit`.
+    """
+    return illuminated(coarse.flats, coarse.exposed * lighting)
 
 
 def taken_over(alpha: Tensor, trust: Tensor) -> Tensor:
@@ -307,9 +325,10 @@ def taken_over(alpha: Tensor, trust: Tensor) -> Tensor:
     return alpha * F.interpolate(trust, scale_factor=float(CELL))[..., :height, :width]
 
 
-def take_dabs(flats: Tensor, wished: Tensor, taken: Tensor) -> Tensor:
-    """Where the artist has painted, the flats are that very colour, as far as it is `taken` there."""
-    return flats + taken * (wished - flats)
+def amends(flats: Tensor, wished: Tensor, taken: Tensor) -> Tensor:
+    """What is to be added to the flats, and to the colour, so that where the artist has painted the flats are that
+    very colour, as far as it is `taken` there."""
+    return taken * (wished - flats)
 
 
 def sample_at(values: Tensor, place_x: Tensor, place_y: Tensor) -> Tensor:
@@ -325,18 +344,27 @@ def pixel_places(height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]
     return across[None, None, :], down[None, :, None]
 
 
-def put_on_grid(coarse: Coarse, displacement: Tensor, hints: Tensor) -> Tensor:
-    """Flats: each pixel takes the flat colour found off the line, under a dab the dab's."""
+def off_lines(coarse: Tensor, displacement: Tensor) -> Tensor:
+    """Each pixel takes the value found off the line: (batch, channels, height, width).
+
+    Args:
+        coarse: (batch, channels, height/4, width/4).
+        displacement: (batch, 2, height, width), in pixels.
+    """
     height, width = displacement.shape[-2:]
     across, down = pixel_places(height, width, displacement)
-    place_x = (across + displacement[:, 0]) / width
-    place_y = (down + displacement[:, 1]) / height
-    taken = taken_over(hints[:, 3:], coarse.trust)
-    return take_dabs(sample_at(coarse.flats, place_x, place_y), hints[:, :3], taken)
+    return sample_at(coarse, (across + displacement[:, 0]) / width, (down + displacement[:, 1]) / height)
+
+
+def put_on_grid(coarse: Coarse, lit: Tensor, displacement: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+    """Flats and colour: each pixel takes what is found off the line, under a dab the dab's."""
+    flats = off_lines(coarse.flats, displacement)
+    added = amends(flats, hints[:, :3], taken_over(hints[:, 3:], coarse.trust))
+    return flats + added, (off_lines(lit, displacement) + added).clamp(0.0, 1.0)
 
 
 class StudioNet(nn.Module):
-    """All three parts in a row, as training needs them."""
+    """All parts in a row."""
 
     def __init__(self, shape: StudioShape | None = None) -> None:
         super().__init__()
@@ -344,10 +372,13 @@ class StudioNet(nn.Module):
         self.encoder = Encoder(self.shape)
         self.painter = Painter(self.shape)
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor) -> Painted:
-        """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32."""
+    def forward(
+        self, lineart: Tensor, mask: Tensor, base: Tensor, hints: Tensor, light: Tensor | None = None
+    ) -> Painted:
+        """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32; `light` (batch, 3), without which
+        the colour is the flats."""
         drawing, displacement, taste = self.encoder(lineart, mask, base)
         coarse = self.painter(hints, lineart, drawing)
-        flats = put_on_grid(coarse, displacement, hints)
-        lighting = brighten(coarse.lighting)
-        return Painted(light(flats, lighting), flats, lighting, taste)
+        bright = coarse.flats if light is None else illuminate(coarse, lit(shade(relief(lineart), light)))
+        flats, colour = put_on_grid(coarse, bright, displacement, hints)
+        return Painted(colour, flats, taste)

@@ -21,7 +21,7 @@ from stenciltorch.runtime.folder import (
     read_manifest,
     read_verified,
 )
-from stenciltorch.runtime.onnxfile import INT64, UINT8, OnnxFile, Port, read_onnx
+from stenciltorch.runtime.onnxfile import FLOAT, INT64, UINT8, OnnxFile, Port, read_onnx
 
 Tensors = Mapping[str, onnxruntime.OrtValue]
 """Values by the names that the graphs give them."""
@@ -29,7 +29,7 @@ Tensors = Mapping[str, onnxruntime.OrtValue]
 PICTURES = {"lineart": (UINT8, 2), "mask": (UINT8, 2), "base": (UINT8, 3), "hints": (UINT8, 3)}
 ANSWERS = {"illustration": (UINT8, 3), "colour": (UINT8, 3), "flats": (UINT8, 3)}
 _GIVEN = {
-    "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")},
+    "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"light": (FLOAT, 1)},
     "painter": PICTURES,
     "finisher": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"span": (INT64, 1)},
 }

@@ -14,7 +14,7 @@ from math import prod
 from stenciltorch.errors import ModelError
 from stenciltorch.runtime.protobuf import Field, WireError, fields, signed
 
-UINT8, INT64 = 2, 7
+FLOAT, UINT8, INT64 = 1, 2, 7
 STANDARD_DOMAINS = ("", "ai.onnx")
 MAX_DEPTH = 8
 """Graphs within graphs (the branches of an If, the body of a Loop)."""

@@ -87,6 +87,8 @@ def _wishes() -> dict[str, Any]:
         "layers": _choice(GROUPINGS, "Of psd and ora: a layer of flats for each colour or each region."),
         "clipping": _choice(SWITCHED_ON, "Of psd: shade and light are clipped to the flats."),
         "strip": _choice(SWITCHED_ON[::-1], "Leave program, model and the hints' hash out of the answer."),
+        "light": _text("Where light comes from, in degrees: 0 above, 90 right, -90 left. Default: -45."),
+        "shade": _text("How strong light and shade are, 0 to 2; 0 leaves flat colours. Default: 1."),
         "line_layer": _text("Of a layered lineart: the layer with the lines."),
         "hints_layer": _text("Of a layered lineart: the layer with the hints."),
         "mask_layer": _text("Of a layered lineart: the layer that says where to paint."),

@@ -23,7 +23,7 @@ from stenciltorch.files import (
 from stenciltorch.finishing import Finish, Maker
 from stenciltorch.hintfile import HintSheet, draw_hints, parse_hint_file
 from stenciltorch.layers import is_document, open_document, stencil_of
-from stenciltorch.studio.wishes import SWITCH, WISHES, choice, finish_of, layers_of
+from stenciltorch.studio.wishes import SWITCH, WISHES, choice, finish_of, layers_of, light_of
 from stenciltorch.studio.work import Checkpoint
 
 PARTS = ("lineart", "hints", "mask", "base", "output", "levels", *WISHES)
@@ -105,7 +105,7 @@ def _content(order: Order, stencil: Stencil, painting: Painting, check: Checkpoi
 def read_stencil(order: Order, notices: list[str], check: Checkpoint) -> Stencil:
     """The order's parts as one request, each decoded only when still wanted."""
     parts = order.parts
-    stencil = _begin(order, notices)
+    stencil = _begin(order, notices).with_light(light_of(parts))
     lineart = stencil.lineart
     if "hints" in parts:
         check(0.0)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stenciltorch.canvas import Light
 from stenciltorch.errors import InputError
 from stenciltorch.finishing import Finish, Maker
 from stenciltorch.layers import Choice
 from stenciltorch.palettes import Change, Swatches, decode_swatches, parse_change
 
-WISHES = ("palette", "recolour", "layers", "clipping", "strip", "line_layer", "hints_layer", "mask_layer")
+WISHES = (
+    *("palette", "recolour", "layers", "clipping", "strip", "line_layer", "hints_layer", "mask_layer"),
+    *("light", "shade"),
+)
 SWITCH = {"true": True, "false": False}
 GROUPINGS = ("colour", "region")
 MAX_TEXT = 2000
@@ -35,6 +39,20 @@ def finish_of(parts: Parts, maker: Maker | None) -> Finish:
 def layers_of(parts: Parts) -> Choice:
     """Which layers of a layered document are meant."""
     return Choice(_text(parts, "line_layer"), _text(parts, "hints_layer"), _text(parts, "mask_layer"))
+
+
+def light_of(parts: Parts) -> Light:
+    """Raises InputError when there is no such light."""
+    usual = Light()
+    return Light(_number(parts, "light", usual.angle), _number(parts, "shade", usual.strength))
+
+
+def _number(parts: Parts, name: str, default: float) -> float:
+    text = _text(parts, name)
+    try:
+        return default if text is None else float(text)
+    except ValueError as error:
+        raise InputError(f"The part {name!r} must be a number, found {str(text)[:40]!r}.") from error
 
 
 def choice(parts: Parts, name: str, known: tuple[str, ...], default: str) -> str:

@@ -106,9 +106,6 @@ class LossConfig:
     """Weights of the objectives in `training.objectives`."""
 
     flats: float = 2.0
-    colour: float = 1.0
-    gradient: float = 0.5
-    contrast: float = 0.0
     coarse: float = 1.0
     chroma: float = 1.0
     taste: float = 0.1
@@ -157,8 +154,7 @@ def upgraded(stored: dict[str, Any]) -> dict[str, Any]:
     """Settings of an older run with those that were added since, at the values that it was run with."""
     optim = {"epochs": 0.0} | stored.get("optim", {})
     data = {"hatched": 0.0} | stored.get("data", {})
-    loss = {"loss": {"contrast": 0.0} | stored["loss"]} if "loss" in stored else {}
-    return {"task": {"kind": "studio"}} | stored | {"optim": optim, "data": data} | loss
+    return {"task": {"kind": "studio"}} | stored | {"optim": optim, "data": data}
 
 
 def fingerprint(config: dict[str, Any]) -> str:

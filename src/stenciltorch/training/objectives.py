@@ -1,8 +1,7 @@
 """What the studio net is trained to reach. All inputs are unit floats (batch, channels, height, width).
 
-Under a line nobody sees the colour, so pixels count by how much paper shows (`visible`), and areas without a hint,
-where many colours are
-right, count less than hinted ones (`dataset.Example.weight`).
+Under a line nobody sees the colour, so pixels count by how much paper shows (`countable`), and areas without a hint,
+where many colours are right, count less than hinted ones (`dataset.Example.weight`).
 """
 
 from __future__ import annotations
@@ -48,24 +47,6 @@ def coarse_l1(found: Tensor, wanted: Tensor, weight: Tensor, sides: tuple[int, .
     return total / len(sides)
 
 
-def gradient_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-    """L1 between the differences of neighbouring pixels, to the right and below."""
-    error = found - wanted
-    across = (error[..., :, 1:] - error[..., :, :-1]).abs() * torch.minimum(weight[..., :, 1:], weight[..., :, :-1])
-    down = (error[..., 1:, :] - error[..., :-1, :]).abs() * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
-    return (across.sum() + down.sum()) / (total_weight(weight) * found.shape[1])
-
-
-def contrast_l1(found: Tensor, wanted: Tensor, weight: Tensor, side: int = 32) -> Tensor:
-    """L1 between standard deviations within squares of `side` pixels: as much light and shade, wherever it lies."""
-    spreads = []
-    for picture in (found, wanted):
-        mean, amount = weighted_means(picture, weight, side)
-        power, _ = weighted_means(picture.square(), weight, side)
-        spreads.append(((power - mean.square()).clamp(min=0.0) + 1e-5).sqrt())
-    return weighted_l1(spreads[0], spreads[1], amount)
-
-
 def nearest_colour(flats: Tensor) -> Tensor:
     """Which of `suggestion.COLOURS` is most like each pixel: (batch, height, width), int64.
 
@@ -98,14 +79,6 @@ def taste_loss(taste: Tensor, flats: Tensor, weight: Tensor) -> Tensor:
     return (losses * counted).sum() / counted.numel()
 
 
-def visible(lineart: Tensor, mask: Tensor) -> Tensor:
-    """How much each pixel counts: bare paper inside the mask 1, on a line or within 2 pixels of one at most a tenth.
-
-    Outlines of the illustration that the lineart does not cover are not to be learned as colours.
-    """
-    return mask * (0.1 * lineart.square() + 0.9 * paper(lineart))
-
-
 def paper(lineart: Tensor) -> Tensor:
     """1 where no line lies within 2 pixels, falling to 0 at lines; faint lines count as lines."""
     ink = (2.5 * (1.0 - lineart)).clamp(max=1.0)
@@ -113,5 +86,5 @@ def paper(lineart: Tensor) -> Tensor:
 
 
 def countable(lineart: Tensor, mask: Tensor) -> Tensor:
-    """The same for flats, which are known beside lines, too: 1 on paper, a quarter at lines."""
+    """How much each pixel counts: bare paper inside the mask 1, at lines a quarter."""
     return mask * (0.25 + 0.75 * paper(lineart))

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from stenciltorch.canvas import Light
 from stenciltorch.networks.pixels import compose
-from stenciltorch.networks.studio import StudioNet, StudioShape, light
+from stenciltorch.networks.studio import StudioNet, StudioShape
 from stenciltorch.training import objectives as objective
 from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import LossConfig, TrainConfig
@@ -39,20 +40,12 @@ def unit(batch: Batch) -> Batch:
 
 
 def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[str, Tensor]:
-    """The objectives by name, and their weighted sum as `total`.
-
-    Light and shade are judged on the true flats, lest they learn to make up for wrong ones.
-    """
+    """The objectives by name, and their weighted sum as `total`."""
     given = unit(batch)
     painted = net(given.lineart, given.mask, given.base, given.hints)
-    seen = objective.visible(given.lineart, given.mask) * given.weight
     plain = objective.countable(given.lineart, given.mask) * given.weight
-    relit = light(given.flats, painted.lighting)
     losses = {
         "flats": objective.weighted_l1(painted.flats, given.flats, plain),
-        "colour": objective.weighted_l1(relit, given.target, seen),
-        "gradient": objective.gradient_l1(relit, given.target, seen),
-        "contrast": objective.contrast_l1(relit - given.flats, given.target - given.flats, seen),
         "coarse": objective.coarse_l1(painted.flats, given.flats, plain),
         "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
         "taste": objective.taste_loss(painted.taste, given.own, given.mask * given.natural),
@@ -115,7 +108,8 @@ class StudioTask:
         """Lineart with hints, flats, result, target, one example per row."""
         self.average.eval()
         given = unit(Batch(*[values[:SHOWN] for values in batch]))
-        painted = self.average(given.lineart, given.mask, given.base, given.hints)
+        light = torch.from_numpy(Light().vector).to(given.lineart).expand(len(given.lineart), -1)
+        painted = self.average(given.lineart, given.mask, given.base, given.hints, light)
         shown = compose(given.lineart.expand(-1, 3, -1, -1), given.base, given.mask)
         dabbed = compose(given.hints[:, :3], shown, given.hints[:, 3:])
         result = compose(painted.colour * given.lineart, given.base, given.mask)

@@ -1,0 +1,198 @@
+"""How light falls on a drawing: what lies between lines swells like a cushion, and cushions are shaded.
+
+Nothing here is learned (docs/log.md tells what was tried); it needs the lines only, so it is the same whatever the
+colours, and light may come from any side (after Johnston 2002, "Lumo: illumination for cel animation").
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stenciltorch.networks.pixels import CELL
+from stenciltorch.networks.propagation import line_ink
+
+REACHES = (2.0, 6.0, 18.0)
+"""Cells within which a cushion rises from the lines to its full height: creases, folds, bodies."""
+
+WEIGHTS = (0.25, 0.35, 0.4)
+"""How much each of them counts."""
+
+LEVELS = 4
+"""Cushions are settled at 1/32, 1/16, 1/8 and 1/4 of the picture."""
+
+SWEEPS = 8
+"""How often at each."""
+
+MARK = 0.16
+"""Strokes that fill no more than this of 3 x 3 cells of 32 pixels, a line drawn through a cell filling it, are marks
+and bound nothing; with twice as much they are lines."""
+
+FAINT = 1e-3
+"""The least that a cell counts in a mean."""
+
+FLOOD = (6, 4, 4, 16)
+"""How many cells of 4, 8, 16 and 32 pixels the background may grow."""
+
+FLANK = 0.7
+"""The share of the left and right rim, from above, at which background begins; at the lower rim figures are cut off."""
+
+SHADOW, SHINE = 0.12, 0.25
+"""How far a place must be turned from the light to lie in shadow, and to the light to shine."""
+
+SOFTNESS = 0.15
+"""How gradually shadow sets in: much less would be cel shading, much more an airbrush."""
+
+DEEPEST, BRIGHTEST = 0.22, 0.12
+"""The share of brightness that shadow takes at most; how far light moves a colour to white at most."""
+
+TINT = (0.7, 1.0, 0.8)
+"""How strongly shadow takes away red, green and blue."""
+
+RICHNESS = 1.3
+"""Colours are more saturated in shadow: how far they are multiplied with themselves where it is all shadow."""
+
+
+def darkness(ink: Tensor) -> Tensor:
+    """Whether a cell holds a line, 0..1: (batch, 1, height/4, width/4).
+
+    Args:
+        ink: (batch, 1, height, width), of lines, sides multiples of 32.
+    """
+    return (2.5 * F.max_pool2d(ink, CELL)).clamp(max=1.0)
+
+
+def cell_walls(dark: Tensor) -> list[Tensor]:
+    """Where lines are, 0..1, in cells of 4, 8, 16 and 32 pixels, without strokes so short that they bound nothing.
+
+    Args:
+        dark: (batch, 1, height/4, width/4), `darkness`.
+    """
+    kept = ((_around(_pyramid(dark)[-1]) - MARK) / MARK).clamp(0.0, 1.0)
+    return _pyramid(dark * F.interpolate(kept, scale_factor=2.0 ** (LEVELS - 1), mode="bilinear", align_corners=False))
+
+
+def _pyramid(dark: Tensor) -> list[Tensor]:
+    """Each half the size of the one before; a line stays a line, a stroke shorter than a cell fades."""
+    levels = [dark]
+    for _ in range(LEVELS - 1):
+        levels.append((2.0 * F.avg_pool2d(levels[-1], 2)).clamp(max=1.0))
+    return levels
+
+
+def cushions(walls: list[Tensor]) -> Tensor:
+    """How high every cell rises above the lines: one map for each of `REACHES`, (batch, 3, height/4, width/4) in cells.
+
+    A screened Poisson equation, laplacian h - h / reach^2 = -1 with h = 0 on lines, settled from coarse to fine; the
+    height is 2 sqrt(h), so that a round area becomes half a ball.
+    """
+    reaches = walls[0].new_tensor(REACHES)[None, :, None, None]
+    cross = walls[0].new_tensor([[0.0, 0.25, 0.0], [0.25, 0.0, 0.25], [0.0, 0.25, 0.0]]).expand(len(REACHES), 1, 3, 3)
+    swollen = torch.zeros_like(walls[-1]).expand(-1, len(REACHES), -1, -1)
+    for level in reversed(range(LEVELS)):
+        step = 0.25 * 4.0**level
+        if level < LEVELS - 1:
+            swollen = F.interpolate(swollen, scale_factor=2.0, mode="bilinear", align_corners=False)
+        free = (1.0 - walls[level]) / (1.0 + step / reaches.square())
+        for _ in range(SWEEPS):
+            around = F.conv2d(F.pad(swollen, (1, 1, 1, 1), mode="replicate"), cross, groups=len(REACHES))
+            swollen = free * (around + step)
+    return 2.0 * swollen.clamp(min=1e-4).sqrt()
+
+
+def background(dark: Tensor) -> Tensor:
+    """Cells that can be reached from the upper and side rims, 0..1.
+
+    Flooded from coarse to fine, so that gaps narrower than a coarse cell hold.
+
+    Args:
+        dark: (batch, 1, height/4, width/4), `darkness`.
+    """
+    walls = [(3.0 * dark).clamp(max=1.0)]
+    for _ in range(LEVELS - 1):
+        walls.append(F.max_pool2d(walls[-1], 2))
+    rows, columns = walls[-1].shape[-2:]
+    across, down = torch.arange(columns, device=dark.device), torch.arange(rows, device=dark.device)
+    sides = ((across == 0) | (across == columns - 1))[None, :] & (down < FLANK * rows)[:, None]
+    reached = (sides | (down == 0)[:, None]).to(dark.dtype).expand_as(walls[-1])
+    for level in reversed(range(LEVELS)):
+        if level < LEVELS - 1:
+            reached = F.interpolate(reached, scale_factor=2.0)
+        free = 1.0 - walls[level]
+        reached = free * reached
+        for _ in range(FLOOD[level]):
+            beside = F.max_pool2d(reached, (1, 3), stride=1, padding=(0, 1))
+            above = F.max_pool2d(reached, (3, 1), stride=1, padding=(1, 0))
+            reached = free * torch.maximum(beside, above)
+    return reached
+
+
+def facing(heights: Tensor) -> Tensor:
+    """Unit normals of each map of heights: (batch, 3, maps, rows, columns): how far they lean, 0 or less, from the
+    viewer, to the right, and down."""
+    wide = F.pad(heights, (1, 1, 1, 1), mode="replicate")
+    right = 0.5 * (wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2])
+    down = 0.5 * (wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1])
+    length = (1.0 + right.square() + down.square()).sqrt()
+    return torch.stack([1.0 / length - 1.0, -right / length, -down / length], dim=1)
+
+
+def relief(lineart: Tensor) -> Tensor:
+    """What darkens whatever the light; what brightens when light comes from the right; the same for light from below:
+    (batch, 3, height/4, width/4).
+
+    Args:
+        lineart: (batch, 1, height, width) in 0..1, sides multiples of 32.
+    """
+    dark = darkness(line_ink(1.0 - lineart))
+    walls = cell_walls(dark)
+    weights = lineart.new_tensor(WEIGHTS)[None, None, :, None, None]
+    maps = (facing(cushions(walls)) * weights).sum(dim=2)
+    figure = 1.0 - background(dark)
+    return _smoothed(maps, (1.0 - walls[0]) * figure) * figure
+
+
+def _smoothed(maps: Tensor, free: Tensor) -> Tensor:
+    """Means over neighbours that are `free`, 0..1; what is not, such as under lines, takes over what is beside it."""
+    for _ in range(2):
+        maps = _around(maps * (free + FAINT)) / _around(free + FAINT)
+    return maps
+
+
+def _around(maps: Tensor) -> Tensor:
+    return F.avg_pool2d(F.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+
+
+def shade(maps: Tensor, light: Tensor) -> Tensor:
+    """How far each place is turned to the light, below 0 from it: (batch, 1, rows, columns).
+
+    Args:
+        maps: (batch, 3, rows, columns), `relief`.
+        light: (batch, 3), `canvas.Light.vector`.
+    """
+    return (maps * light[:, :, None, None]).sum(dim=1, keepdim=True)
+
+
+def lit(depth: Tensor) -> Tensor:
+    """Shadow and shine: (batch, 2, rows, columns) in 0..1.
+
+    Args:
+        depth: (batch, 1, rows, columns), `shade`.
+    """
+    shadow = torch.tanh((-depth - SHADOW).clamp(min=0.0) / SOFTNESS)
+    shine = torch.tanh((depth - SHINE).clamp(min=0.0) / SOFTNESS)
+    return torch.cat([shadow, shine], dim=1)
+
+
+def illuminated(flats: Tensor, lighting: Tensor) -> Tensor:
+    """Flats in shadow and shine, in 0..1.
+
+    Args:
+        flats: (batch, 3, rows, columns).
+        lighting: (batch, 2, rows, columns), `lit`.
+    """
+    shadow, shine = lighting[:, :1], lighting[:, 1:]
+    tint = flats.new_tensor(TINT)[None, :, None, None]
+    dark = flats * (1.0 - DEEPEST * tint * shadow) * (1.0 - RICHNESS * DEEPEST * shadow * (1.0 - flats))
+    return dark + BRIGHTEST * shine * (1.0 - dark)
