@@ -4,14 +4,15 @@
 
 - `drawings`: this project's own drawings with the hint files beside them; regions are the areas that lines enclose.
 - `validation` (with --pack): pictures of a training pack that were held out by character, drawn as lineart by xDoG, one
-  dab in most regions (place, size and style fixed by the picture's name); here regions, flats and the picture itself
-  are known, so bleeding, shading and PSNR are measured too. The column `classical` is the baseline that learns
-  nothing, on the same requests.
+  dab in most regions (place, size and style fixed by the picture's sha256), as many as the last release's figures are
+  of; here regions, flats and the picture itself are known, so bleeding, shading and PSNR are measured too. The column
+  `validation (classical)` is the baseline that learns nothing, on the same requests.
 - `linearts` (with --art): real drawings that no model has seen, with the hints of `benchmarks/hints`; regions are the
   areas that lines enclose.
 
 Sets and drawings that are missing are left out and named. Definitions: docs/metrics.md. The figures of the last
 release lie in benchmarks/results/quality.json; the exit code is 1 when one of them is worse by more than its tolerance.
+The test suite compares what one painting of each drawing tells (tests/evaluation/test_quality_guard.py).
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def find_sets(options: argparse.Namespace) -> list[Set]:
     baseline = Contender("classical", "classical")
     sets = [Set("drawings", drawings(), (model,), SHORT)]
     if options.pack:
-        sets.append(Set("validation", pack_pictures(options.pack, options.limit), (model, baseline), PLAN))
+        limit = options.limit or released(options.release, "validation")
+        sets.append(Set("validation", pack_pictures(options.pack, limit), (model, baseline), PLAN))
     else:
         say("validation: left out; name a training pack with --pack")
     if options.art:
@@ -90,6 +92,12 @@ def find_sets(options: argparse.Namespace) -> list[Set]:
     else:
         say("linearts: left out; name the folder of line drawings with --art")
     return sets
+
+
+def released(release: Path, title: str) -> int | None:
+    """How many pictures of a set the last release's figures are of."""
+    before: dict[str, Row] = json.loads(release.read_text()) if release.is_file() else {}
+    return int(before[title]["pictures"]) if title in before else None
 
 
 def say(line: str) -> None:
@@ -165,7 +173,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--pack", type=Path, help="training pack with a validation split")
     parser.add_argument("--art", type=Path, help="folder with the real linearts")
-    parser.add_argument("--limit", type=int, default=16, help="validation pictures (default: 16, as in the release)")
+    parser.add_argument("--limit", type=int, help="validation pictures (default: as many as in the last release)")
     parser.add_argument("--out", type=Path, help="write strips to look at and quality.json here")
     parser.add_argument("--processes", type=int, default=1, help="default: 1; the figures are the same")
     parser.add_argument("--release", type=Path, default=RELEASE, help="figures to compare with")

@@ -57,6 +57,14 @@ def test_other_pictures_are_not_compared(quality, release, capsys):
     assert "validation: not compared" in capsys.readouterr().err
 
 
+def test_as_many_pictures_as_the_release_has(quality, release, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(quality, "pack_pictures", lambda pack, limit: asked.append(limit) or [])
+    for extra in ([], ["--limit", "3"], ["--release", str(tmp_path / "none.json")]):
+        quality.find_sets(quality.parse(["--pack", "any", *extra]))
+    assert asked == [release["validation"]["pictures"], 3, None]
+
+
 def test_no_release_is_said(quality, release, tmp_path, capsys):
     assert quality.compare(release, tmp_path / "none.json") == 0
     assert "no comparison: there is no" in capsys.readouterr().err
