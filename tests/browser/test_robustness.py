@@ -249,3 +249,11 @@ def test_axe_finds_nothing_to_complain_of(page: Page, theme: str, place: str) ->
         page.click(f"#action-{place}")
         page.wait_for_selector("dialog .body")
     assert complaints(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_whole_bar_fits_a_phone(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 780})
+    boxes = [button.bounding_box() for button in page.locator("#topbar button:visible").all()]
+    assert len(boxes) >= 10
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width and box["width"] >= 24 for box in boxes)
