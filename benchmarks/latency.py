@@ -76,7 +76,7 @@ def measure(model: Model, faithful: onnxruntime.InferenceSession | None, size: S
             times.clear()
         colorizer = OnnxColorizer(model)
         drawing = timed(times, "encode", lambda: colorizer.encode(stencil))  # noqa: B023 - called at once
-        answers = timed(times, "stroke", lambda: colorizer.paint(drawing, stencil.hints))  # noqa: B023
+        answers = timed(times, "stroke", lambda: colorizer.paint(drawing, stencil))  # noqa: B023
         if drawing.working != drawing.size:
             timed(times, "finish", lambda: colorizer.finish(drawing, answers))  # noqa: B023
         if faithful:

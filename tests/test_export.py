@@ -103,8 +103,8 @@ def test_another_net_is_not_this_model(exported):
 def test_changed_weights_are_found(exported, tmp_path, graph):
     net, folder, _ = exported
     tampered = shutil.copytree(folder, tmp_path / "tampered")
-    layer = {"encoder": "prices.learned.weight", "painter": "choose.weight"}[graph]
-    rewrite(tampered, f"{graph}.onnx", lambda name, values: values * (1.5 if layer in name else 1.0))
+    layer = {"encoder": "prices.learned.weight", "painter": "choose.bias"}[graph]
+    rewrite(tampered, f"{graph}.onnx", lambda name, values: values * (-4.0 if layer in name else 1.0))
     open_model(tampered)
     with pytest.raises(ModelError, match=rf"{graph}.onnx computes another"):
         check_parity(net, tampered, ((64, 64),))
@@ -168,9 +168,10 @@ def test_the_host_computes_what_the_net_computes(exported, colorizer):
     stencil = random_stencil(Size(45, 70))
     parts = {name: getattr(stencil, name).array.copy() for name in ("lineart", "mask", "base", "hints")}
     given = {name: torch.from_numpy(array) for name, array in parts.items()}
+    light = torch.from_numpy(stencil.light.vector)
     request = [given[name] for name in ("lineart", "mask", "base")]
     with torch.no_grad():
-        wanted = PainterGraph(net)(given["hints"], *request, *EncoderGraph(net)(*request)[:-2])
+        wanted = PainterGraph(net)(given["hints"], given["lineart"], light, *EncoderGraph(net)(*request)[:-2])
     found = colorizer(stencil)
     for picture, expected in zip((found.illustration, found.colour, found.flats), wanted[:3], strict=True):
         assert np.abs(picture.array.astype(int) - expected.numpy()).max() <= 2
@@ -258,9 +259,9 @@ def test_large_weights_are_stored_in_half(exported):
     for graph, part in (("encoder", net.encoder), ("painter", net.painter)):
         stored = [numpy_helper.to_array(weight) for weight in onnx.load(folder / f"{graph}.onnx").graph.initializer]
         full = [values for values in stored if values.dtype == np.float32]
-        assert all(values.size < 64 for values in full)
         half = sum(values.size for values in stored if values.dtype == np.float16)
-        assert half >= 0.9 * sum(value.numel() for value in part.parameters() if value.numel() >= 64)
+        assert half >= 0.7 * sum(value.numel() for value in part.parameters() if value.numel() >= 64)
+        assert sum(values.size for values in full) < 0.2 * half, "layers that were multiplied into one stay float32"
 
 
 def test_store_half_keeps_small_weights_other_types_and_what_float16_cannot_hold():

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onnxruntime import OrtValue
 
-from stenciltorch.canvas import Hints, Illustration, Light, Lineart, Mask, Painting, Size, Stencil, UInt8Array
+from stenciltorch.canvas import Illustration, Light, Lineart, Mask, Painting, Size, Stencil, UInt8Array
 from stenciltorch.runtime import Model, Tensors, find_model, open_model, tensor
 from stenciltorch.scaling import area_average, reduce_hints, working_size
 
@@ -27,11 +27,11 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Drawing:
-    """One lineart, mask, base and light, looked at once; good for every set of hints.
+    """One lineart, mask and base, looked at once; good for every set of hints.
 
     Args:
         lineart, mask, base: at the drawing's own size.
-        light: what it stands in.
+        light: in which it was looked at, where the model's encoder asks for one; else None.
         working: the working size.
         given: lineart, mask and base at the working size.
         opaque: what the encoder answered.
@@ -40,7 +40,7 @@ class Drawing:
     lineart: Lineart
     mask: Mask
     base: Illustration
-    light: Light
+    light: Light | None
     working: Size
     given: Tensors
     opaque: Tensors
@@ -50,9 +50,9 @@ class Drawing:
         return self.lineart.size
 
     def fits(self, stencil: Stencil) -> bool:
-        """Whether the request differs from this drawing in its hints only."""
+        """Whether this is the request's drawing, whatever the hints."""
         pairs = ((self.lineart, stencil.lineart), (self.mask, stencil.mask), (self.base, stencil.base))
-        return self.light == stencil.light and all(mine is other or mine == other for mine, other in pairs)
+        return self.light in (None, stencil.light) and all(mine is other or mine == other for mine, other in pairs)
 
 
 class OnnxColorizer:
@@ -94,7 +94,7 @@ class OnnxColorizer:
         with self._lock:
             drawing = self.encode(stencil)
             report(0.2)
-            answers = self.paint(drawing, stencil.hints)
+            answers = self.paint(drawing, stencil)
             report(0.4)
             if drawing.working == drawing.size:
                 painting = _painting(**{name: answers[name].numpy().copy() for name in ANSWERS})
@@ -127,11 +127,13 @@ class OnnxColorizer:
             base=area_average(stencil.base.array, size),
         )
         opaque = self.model.encoder.run({**given, **_tensors(light=stencil.light.vector)})
-        return Drawing(stencil.lineart, stencil.mask, stencil.base, stencil.light, size, given, opaque)
+        asked = any(port.name == "light" for port in self.model.encoder.outside.inputs)
+        light = stencil.light if asked else None
+        return Drawing(stencil.lineart, stencil.mask, stencil.base, light, size, given, opaque)
 
-    def paint(self, drawing: Drawing, hints: Hints) -> dict[str, OrtValue]:
+    def paint(self, drawing: Drawing, stencil: Stencil) -> dict[str, OrtValue]:
         """The painter's answers, pictures at the working size and opaque tensors, by name."""
-        wishes = _tensors(hints=reduce_hints(hints, drawing.working).array)
+        wishes = _tensors(hints=reduce_hints(stencil.hints, drawing.working).array, light=stencil.light.vector)
         return self.model.painter.run({**drawing.opaque, **drawing.given, **wishes})
 
     def finish(self, drawing: Drawing, answers: Tensors, progress: Progress | None = None) -> Painting:

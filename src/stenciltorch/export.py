@@ -94,16 +94,16 @@ def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Gra
     light = torch.from_numpy(Light().vector)
     encoder, painter, finisher = EncoderGraph(net).eval(), PainterGraph(net).eval(), FinisherGraph().eval()
     with torch.no_grad():
-        opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request, light=light), strict=True))
+        opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
         displaced = opaque.pop("displaced")
         del opaque["taste"]
-        stroke = {"hints": given["hints"], "lineart": given["lineart"], **opaque}
+        stroke = {"hints": given["hints"], "lineart": given["lineart"], "light": light, **opaque}
         answer = painter(**stroke)
     finish = {"displaced": displaced, **dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))}
     large = {name: _examples(3 * height // 2, 2 * width, seed)[name] for name in request}
     strip = {**large, "span": torch.tensor([5, 3 * height]), **finish}
     return [
-        _Graph("encoder", encoder, {**request, "light": light}, ENCODER_OUTPUTS, request),
+        _Graph("encoder", encoder, request, ENCODER_OUTPUTS, request),
         _Graph("painter", painter, stroke, PICTURES + PAINTER_OUTPUTS, request),
         _Graph("finisher", finisher, strip, PICTURES, large),
     ]
@@ -123,8 +123,8 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
         "columns_ends": {2: 8 * across, 3: down},
         "columns_between": {2: 8 * across, 4: down, 5: down},
         "kept": {2: 8 * down, 3: 8 * across},
-        "lighting": {2: 8 * down, 3: 8 * across},
-        "places": {0: 32 * down, 1: 32 * across},
+        "relief": {2: 8 * down, 3: 8 * across},
+        "places": {0: Dim.DYNAMIC, 1: Dim.DYNAMIC},
     }
     pictures = ("lineart", "mask", "base", "hints")
     free: dict[str, dict[int, object]] = {}

@@ -71,13 +71,13 @@ def test_normals_of_slopes_by_hand():
 
 
 def test_what_encloses_nothing_of_the_upper_rims_is_no_background():
-    found = background(darkness(1.0 - bust()))[0, 0]
+    found = background(cell_walls(darkness(1.0 - bust()))[0])[0, 0]
     assert (found[2:22, 2:62] == 1.0).all()
     assert (found[28:, 20:44] == 0.0).all()
 
 
 def test_background_stays_out_of_a_shape_with_a_gap():
-    found = background(darkness(1.0 - bust(gap=12)))[0, 0]
+    found = background(cell_walls(darkness(1.0 - bust(gap=12)))[0])[0, 0]
     assert found[30:, 32:44].max() == 0.0
 
 

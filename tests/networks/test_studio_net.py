@@ -234,8 +234,8 @@ def painted_by_graphs(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
         for name in ("lineart", "mask", "base", "hints")
     )
     with torch.no_grad():
-        *known, _, _ = EncoderGraph(net)(lineart, mask, base, torch.from_numpy(Light().vector))
-        flats: Tensor = PainterGraph(net)(hints, lineart, *known)[2]
+        *known, _, _ = EncoderGraph(net)(lineart, mask, base)
+        flats: Tensor = PainterGraph(net)(hints, lineart, torch.from_numpy(Light().vector), *known)[2]
     return flats
 
 

@@ -23,7 +23,7 @@ from stenciltorch.networks.studio import (
 ENCODER_OUTPUTS = (
     *("doubt", "entry", "join", "vector"),
     *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
-    *("kept", "places", "lighting", "share", "rest", "displaced", "taste"),
+    *("kept", "places", "relief", "share", "rest", "displaced", "taste"),
 )
 """Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
 are made."""
@@ -87,10 +87,10 @@ class EncoderGraph(nn.Module):
         super().__init__()
         self.encoder = net.encoder
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor, light: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3), and a light, float (3,) -> the fields of `Drawing` and places, at the
-        padded size; lighting; `see_through`; displaced; and taste (colours, rows, columns): a logit for each colour of
-        `suggestion.COLOURS` in each square of 8 x 8 pixels."""
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and relief, at the padded size; places;
+        `see_through`; displaced; and taste (colours, rows, columns): a logit for each colour of `suggestion.COLOURS`
+        in each square of 8 x 8 pixels."""
         height, width = lineart.shape
         extended = to_unit(extend_to_stride(lineart))
         drawing, displacement, taste = self.encoder(
@@ -101,12 +101,11 @@ class EncoderGraph(nn.Module):
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
         known = (drawing.doubt, drawing.entry, drawing.join, drawing.vector, *drawing.rows, *drawing.columns)
         displaced = displacement[..., :height, :width].clone()
-        lighting = lit(shade(relief(extended), light.unsqueeze(0)))
         return (
             *known,
             drawing.kept,
-            places_of(displacement),
-            lighting,
+            places_of(displacement)[:height, :width].clone(),
+            relief(extended),
             *see_through(lineart, mask, base),
             displaced,
             wanted,
@@ -124,6 +123,7 @@ class PainterGraph(nn.Module):
         self,
         hints: Tensor,
         lineart: Tensor,
+        light: Tensor,
         doubt: Tensor,
         entry: Tensor,
         join: Tensor,
@@ -136,21 +136,20 @@ class PainterGraph(nn.Module):
         columns_within: Tensor,
         kept: Tensor,
         places: Tensor,
-        lighting: Tensor,
+        relief: Tensor,
         share: Tensor,
         rest: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Three uint8 pictures (h, w, 3), then what the finisher needs."""
+        """Three uint8 pictures (h, w, 3), then what the finisher needs. light: float (3,), `canvas.Light.vector`."""
         rows = Way(rows_ends, rows_between, rows_within)
         columns = Way(columns_ends, columns_between, columns_within)
         drawing = Drawing(doubt, entry, join, vector, rows, columns, kept)
-        padded = places.shape
+        padded = [CELL * side for side in entry.shape[-2:]]
         dabs = to_unit(hints)
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
-        height, width = lineart.shape
-        lit = illuminate(answer, lighting)
+        bright = illuminate(answer, lit(shade(relief, light.unsqueeze(0))))
         wished, taken = dabs[:, :3], taken_over(dabs[:, 3:], answer.trust)
-        both = pick(torch.cat([answer.flats, lit], dim=1), places[:height, :width])
+        both = pick(torch.cat([answer.flats, bright], dim=1), places)
         flats, colour = both[:, :3], both[:, 3:]
         added = amends(flats, wished, taken)
         colour = (colour + added).clamp(0.0, 1.0)
@@ -159,7 +158,7 @@ class PainterGraph(nn.Module):
             from_unit(colour),
             from_unit(flats + added),
             answer.flats,
-            lit,
+            bright,
             wished,
             taken,
         )

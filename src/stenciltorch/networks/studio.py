@@ -42,8 +42,8 @@ PULL = 40.0
 LEEWAY = 1.5
 """How far the net may move that choice by what it sees. Given more, it paints clouds where it is not sure."""
 
-BROAD, CROWDED = 6, 1.6
-"""Cells on every side by which a dab is told from a hinted area: where they are hinted over 1 / 1.6, it is one."""
+BROAD, CROWDED = 8, 1.6
+"""Squares of so many cells tell a dab from a hinted area: where they and those round them are hinted over 1 / 1.6."""
 
 LEAST = 1e-15
 """The smallest share of colour that is told from none."""
@@ -173,7 +173,9 @@ class Encoder(nn.Module):
         lines = line_ink(ink)
         right, down = self.prices(fine, lines)
         kept, weight = pool_base(base, mask, ink)
-        displacement = self.reach * away_from_ink(lines) + 2.0 * torch.tanh(self.nudge(fine))
+        step = away_from_ink(lines)
+        near = step.square().sum(dim=1, keepdim=True)
+        displacement = self.reach * step + 2.0 * near * torch.tanh(self.nudge(fine))
         strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
         drawing = Drawing(
             self.doubt(fine),
@@ -297,13 +299,16 @@ def sheltered(weight: Tensor) -> Tensor:
     Args:
         weight: (batch, 1, height/4, width/4), how much of each cell is hinted, 0..1.
     """
-    near = _mean(F.max_pool2d(weight, 3, stride=1, padding=1), 3)
-    return near * (1.0 - CROWDED * _mean(weight, 2 * BROAD + 1)).clamp(min=0.0)
+    near = _mean(F.max_pool2d(weight, 3, stride=1, padding=1))
+    around = _mean(F.avg_pool2d(weight, BROAD))
+    crowd = F.interpolate(around, scale_factor=float(BROAD), mode="bilinear", align_corners=False)
+    return near * (1.0 - CROWDED * crowd).clamp(min=0.0)
 
 
-def _mean(plane: Tensor, side: int) -> Tensor:
-    half = side // 2
-    return F.avg_pool2d(F.pad(plane, (half, half, half, half), mode="replicate"), side, stride=1)
+def _mean(plane: Tensor) -> Tensor:
+    """Over a place and its neighbours."""
+    wide = F.pad(plane, (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(wide, torch.full((1, 1, 3, 3), 1.0 / 9.0, device=plane.device, dtype=plane.dtype))
 
 
 def illuminate(coarse: Coarse, lighting: Tensor) -> Tensor:

@@ -26,11 +26,12 @@ from stenciltorch.runtime.onnxfile import FLOAT, INT64, UINT8, OnnxFile, Port, r
 Tensors = Mapping[str, onnxruntime.OrtValue]
 """Values by the names that the graphs give them."""
 
+LIGHT = {"light": (FLOAT, 1)}
 PICTURES = {"lineart": (UINT8, 2), "mask": (UINT8, 2), "base": (UINT8, 3), "hints": (UINT8, 3)}
 ANSWERS = {"illustration": (UINT8, 3), "colour": (UINT8, 3), "flats": (UINT8, 3)}
 _GIVEN = {
-    "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"light": (FLOAT, 1)},
-    "painter": PICTURES,
+    "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | LIGHT,
+    "painter": PICTURES | LIGHT,
     "finisher": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"span": (INT64, 1)},
 }
 _QUIET = 4

@@ -1,15 +1,19 @@
-/** A ball in a light, shaded as the model begins to shade a round area (`networks.relief`). Pure. */
+/** A ball in a light, shaded as the model shades a round area (`networks.relief`). Pure. */
 
 import { vectorOf } from "./light.js";
 
-const DEADZONE = 0.06;
-const TINT = [0.92, 1.06, 1];
-const GLOW = 0.5;
+const SHADOW = 0.12;
+const SHINE = 0.25;
+const SOFTNESS = 0.15;
+const DEEPEST = 0.22;
+const BRIGHTEST = 0.12;
+const TINT = [0.7, 1, 0.8];
+const RICHNESS = 1.3;
 /** Width of the outline, as a share of the radius. */
 const LINE = 0.055;
 const INK = [43, 36, 38];
 
-/** How much of the colour's brightness is left where the ball leans to the right and down: a logarithm. */
+/** How far the ball is turned to the light where it leans to the right and down; below 0 from it. */
 function depthAt(right, down, [around, fromRight, fromBelow]) {
   const toViewer = Math.sqrt(Math.max(0, 1 - right * right - down * down));
   return around * (toViewer - 1) + fromRight * right + fromBelow * down;
@@ -17,8 +21,12 @@ function depthAt(right, down, [around, fromRight, fromBelow]) {
 
 /** @param {readonly number[]} colour @param {number} depth @returns {number[]} */
 function shaded(colour, depth) {
-  const added = 1 - Math.exp(-GLOW * Math.max(0, depth - DEADZONE));
-  return colour.map((level, channel) => level * Math.exp(TINT[channel] * Math.min(0, depth + DEADZONE)) * (1 - added) + 255 * added);
+  const shadow = DEEPEST * Math.tanh(Math.max(0, -depth - SHADOW) / SOFTNESS);
+  const shine = BRIGHTEST * Math.tanh(Math.max(0, depth - SHINE) / SOFTNESS);
+  return colour.map((level, channel) => {
+    const dark = level * (1 - TINT[channel] * shadow) * (1 - RICHNESS * shadow * (1 - level / 255));
+    return dark + shine * (255 - dark);
+  });
 }
 
 /**

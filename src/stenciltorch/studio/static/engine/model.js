@@ -107,13 +107,17 @@ export class Model {
 
   /** Whether the model can put a drawing into a light. */
   get lit() {
-    return this.sessions.encoder.inputNames.includes("light");
+    return ["encoder", "painter"].some((name) => this.#asksForLight(name));
   }
 
   /** @param {import("../core/light.js").Light} light */
   changeLight(light) {
     this.light = light;
-    if (this.lit) this.forget("encoded");
+    this.forget(this.#asksForLight("encoder") ? "encoded" : "painted");
+  }
+
+  #asksForLight(name) {
+    return this.sessions[name].inputNames.includes("light");
   }
 
   /** Part of the mask is new. @param {{rect: import("../core/geometry.js").Rect, bytes: Uint8Array}} change at full size */
@@ -162,9 +166,9 @@ export class Model {
   }
 
   async #given() {
-    const pictures = this.#pictures();
-    this.encoded ??= await this.#run("encoder", { ...pictures, light: new this.ort.Tensor("float32", vectorOf(this.light), [3]) });
-    return { ...this.encoded, ...pictures, hints: this.#picture(this.wishes.pixels, this.work, 4) };
+    const given = { ...this.#pictures(), light: new this.ort.Tensor("float32", vectorOf(this.light), [3]) };
+    this.encoded ??= await this.#run("encoder", given);
+    return { ...this.encoded, ...given, hints: this.#picture(this.wishes.pixels, this.work, 4) };
   }
 
   /** Tens of megabytes that a drawing of the working size has no use for. */
