@@ -37,7 +37,7 @@ TIME_STROKES = """async ([models, side, strokes]) => {
   const mask = new Uint8Array(side * side).fill(255);
   let hints = [];
   const drawing = async () => ({ width: side, height: side, lineart, mask, base: null });
-  await engine.start({ drawing, hints: () => hints, mask: () => mask });
+  await engine.start({ drawing, hints: () => hints, mask: () => mask, light: () => ({ angle: -45, strength: 1 }) });
   if (engine.state.phase !== 'ready') throw new Error(engine.state.message);
   const loadMs = performance.now() - started;
   const times = [];
