@@ -79,8 +79,8 @@ test("the ball is bright where the light comes from and dark on the other side",
   for (const [angle, x, y] of [[0, 32, 12], [90, 52, 32], [180, 32, 52], [-90, 12, 32]]) {
     const ball = drawBall(64, { angle, strength: 1 }, clay);
     const [near, far] = [pixelOf(ball, 64, x, y), pixelOf(ball, 64, 63 - x, 63 - y)];
-    assert.ok(near[1] > far[1] + 60, `${angle}: ${near} and ${far}`);
-    assert.ok(far[0] / far[2] < clay[0] / clay[2] + 0.05);
+    assert.ok(near[1] > far[1] + 40, `${angle}: ${near} and ${far}`);
+    assert.ok(far[0] / far[2] > clay[0] / clay[2], "shadow is no greyer");
   }
 });
 
