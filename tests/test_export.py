@@ -177,6 +177,17 @@ def test_the_host_computes_what_the_net_computes(exported, colorizer):
         assert np.abs(picture.array.astype(int) - expected.numpy()).max() <= 2
 
 
+def test_dabs_have_no_dark_rims_above_the_working_size(exported, tmp_path):
+    """A white dab on paper: enlarging it must not mix in the black that stands for no hint."""
+    small = with_work_pixels(exported[1], tmp_path / "small", 1500)
+    size = Size(120, 90)
+    hints = np.zeros((*size, 4), np.uint8)
+    hints[50:70, 40:60] = 255
+    painting = small(Stencil.start(Lineart.filled(size, 255)).with_hints(Hints(hints)))
+    assert painting.flats.array.min() >= 253
+    assert painting.colour.array.min() >= 253
+
+
 def test_an_empty_page_is_painted(exported, colorizer, tmp_path):
     small = with_work_pixels(exported[1], tmp_path / "small", 1500)
     for host, size in ((colorizer, Size(64, 32)), (colorizer, Size(50, 70)), (small, Size(64, 50))):

@@ -384,7 +384,7 @@ def test_dabs_are_taken_by_share():
     flats = torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1)
     for share, expected in ((0.0, [0.0, 0.5, 1.0]), (1.0, [1.0, 1.0, 0.0]), (0.5, [0.5, 0.75, 0.5])):
         wished = torch.tensor([1.0, 1.0, 0.0]).view(1, 3, 1, 1)
-        added = amends(flats, wished, torch.full((1, 1, 1, 1), share))
+        added = amends(flats, share * wished, torch.full((1, 1, 1, 1), share))
         assert (flats + added).flatten().tolist() == pytest.approx(expected)
 
 

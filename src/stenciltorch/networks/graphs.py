@@ -148,7 +148,8 @@ class PainterGraph(nn.Module):
         dabs = to_unit(hints)
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
         bright = illuminate(answer, lit(shade(relief, light.unsqueeze(0))))
-        wished, taken = dabs[:, :3], taken_over(dabs[:, 3:], answer.trust)
+        taken = taken_over(dabs[:, 3:], answer.trust)
+        wished = taken * dabs[:, :3]
         both = pick(torch.cat([answer.flats, bright], dim=1), places)
         flats, colour = both[:, :3], both[:, 3:]
         added = amends(flats, wished, taken)

@@ -332,8 +332,12 @@ def taken_over(alpha: Tensor, trust: Tensor) -> Tensor:
 
 def amends(flats: Tensor, wished: Tensor, taken: Tensor) -> Tensor:
     """What is to be added to the flats, and to the colour, so that where the artist has painted the flats are that
-    very colour, as far as it is `taken` there."""
-    return taken * (wished - flats)
+    very colour, as far as it is `taken` there.
+
+    Args:
+        wished: colours times `taken`; so they may be enlarged without the black beside them running in.
+    """
+    return wished - taken * flats
 
 
 def sample_at(values: Tensor, place_x: Tensor, place_y: Tensor) -> Tensor:
@@ -364,7 +368,8 @@ def off_lines(coarse: Tensor, displacement: Tensor) -> Tensor:
 def put_on_grid(coarse: Coarse, lit: Tensor, displacement: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
     """Flats and colour: each pixel takes what is found off the line, under a dab the dab's."""
     flats = off_lines(coarse.flats, displacement)
-    added = amends(flats, hints[:, :3], taken_over(hints[:, 3:], coarse.trust))
+    taken = taken_over(hints[:, 3:], coarse.trust)
+    added = amends(flats, taken * hints[:, :3], taken)
     return flats + added, (off_lines(lit, displacement) + added).clamp(0.0, 1.0)
 
 
