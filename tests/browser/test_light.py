@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,8 +225,9 @@ def shading_model(request: pytest.FixtureRequest, lit_model: Path, tmp_path: Pat
     if request.param == "fake":
         return lit_model
     folder = find_model()
-    if "light" not in [port.name for port in open_model(folder).encoder.outside.inputs]:
-        pytest.skip("the model does not shade")
+    model = open_model(folder)
+    asked = {port.name for graph in (model.encoder, model.painter) for port in graph.outside.inputs}
+    assert "light" in asked, "the default model shades"
     return Path(shutil.copytree(folder, tmp_path / "model"))
 
 
@@ -236,6 +238,8 @@ def test_python_paints_a_saved_project_in_the_same_light(
     examples = tmp_path / "examples"
     examples.mkdir()
     draw_house(side).save(examples / "house-lineart.png")
+    dabs = [{"at": [side * 0.5, side * 0.4], "color": "#c8503c", "radius": 8}]
+    (examples / "house-hints.json").write_text(json.dumps({"dabs": dabs}), encoding="utf-8")
     list_examples(examples)
     with serve(shading_model, examples) as url:
         page = open_studio(context, url, troubles)
