@@ -44,9 +44,10 @@ from stenciltorch import files  # noqa: E402
 from stenciltorch.canvas import Illustration  # noqa: E402
 from stenciltorch.curation.manifest import read_manifest  # noqa: E402
 from stenciltorch.curation.pool import settle_worker  # noqa: E402
-from stenciltorch.curation.preparing import members  # noqa: E402
+from stenciltorch.curation.preparing import RegionSource, members  # noqa: E402
 from stenciltorch.curation.sharding import PARTS  # noqa: E402
 from stenciltorch.curation.shards import read_listing  # noqa: E402
+from stenciltorch.synthesis.disnet import open_disnet  # noqa: E402
 from stenciltorch.synthesis.lineart import AUTHORS, extract_lineart  # noqa: E402
 from stenciltorch.synthesis.regions import classical_displacement, extract_regions  # noqa: E402
 
@@ -148,16 +149,24 @@ def squashed(path: Path) -> Illustration:
 def rates(pictures: list[Illustration]) -> dict[str, Any]:
     """Our steps, theirs with one start of k-means, and theirs with ten, picture by picture in turn."""
     heights = [classical_displacement(picture) for picture in pictures]
-    our_steps(pictures[0])
-    ours, once, tenfold = [], [], []
+    net = open_disnet(threads=1)
+    our_steps(pictures[0], net.regions)
+    ours, plain, drawn, once, tenfold = [], [], [], [], []
     for number, (picture, height) in enumerate(zip(pictures, heights, strict=True)):
-        ours.append(timed(lambda picture=picture: our_steps(picture)))
+        ours.append(timed(lambda picture=picture: our_steps(picture, net.regions)))
+        plain.append(timed(lambda picture=picture: our_steps(picture, extract_regions)))
+        drawn.append(timed(lambda picture=picture: net(picture)))
         once.append(timed(lambda pair=(picture, height): authors_steps(*pair, 1)))
         if number < TENFOLD:
             tenfold.append((timed(lambda pair=(picture, height): authors_steps(*pair, 10)), ours[-1]))
     return {
         "pictures": len(pictures),
         "ours_ms": round(statistics.median(ours), 1),
+        "of_it_network_ms": round(statistics.median(drawn), 1),
+        "ours_classical_ms": round(statistics.median(plain), 1),
+        "ratio_one_start_classical": round(
+            statistics.median(one / own for one, own in zip(once, plain, strict=True)), 2
+        ),
         "authors_one_start_ms": round(statistics.median(once), 1),
         "ratio_one_start": round(statistics.median(one / own for one, own in zip(once, ours, strict=True)), 2),
         "least_ratio_one_start": round(min(one / own for one, own in zip(once, ours, strict=True)), 2),
@@ -172,9 +181,9 @@ def timed(action: Callable[[], Any]) -> float:
     return 1000 * (time.process_time() - started)
 
 
-def our_steps(picture: Illustration) -> None:
+def our_steps(picture: Illustration, find: RegionSource) -> None:
     """What `preprocess` does with a picture that is read, writing included, and the same line drawing as theirs."""
-    members("k", picture, extract_regions)
+    members("k", picture, find)
     extract_lineart(picture, AUTHORS, np.random.default_rng(0))
 
 

@@ -1,4 +1,4 @@
-"""How well regions are found: DisNet against the classical cut, on pictures whose regions are known.
+"""How well regions are found, on pictures whose regions are known: by colours, by DisNet's heights, by both as judged.
 
     python benchmarks/regions.py                                 procedural figures and the project's own drawings
     python benchmarks/regions.py --pack pack/                    also art that is filled flat and was held out
@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -105,12 +106,18 @@ def score(case: Case, method: Callable[[Illustration], Regions]) -> tuple[Region
 
 def table(cases: Iterator[Case], net: DisNet) -> dict[str, dict[str, dict[str, float]]]:
     """Means by kind of picture and method."""
-    methods = {"classical": extract_regions, "disnet": lambda picture: extract_regions(picture, source=net)}
+    methods = methods_of(net)
     rows: dict[str, dict[str, list[tuple[RegionScore, float]]]] = {}
     for case in cases:
         for name, method in methods.items():
             rows.setdefault(case.kind, {}).setdefault(name, []).append(score(case, method))
     return {kind: {name: means(scores) for name, scores in by.items()} for kind, by in rows.items()}
+
+
+def methods_of(net: DisNet) -> dict[str, Callable[[Illustration], Regions]]:
+    """The cut by colours, by DisNet's heights alone, and by both as the judge of borders sees fit."""
+    heights = partial(extract_regions, source=net)
+    return {"classical": extract_regions, "heights": heights, "disnet": net.regions}
 
 
 def means(scores: list[tuple[RegionScore, float]]) -> dict[str, float]:
@@ -127,13 +134,13 @@ def means(scores: list[tuple[RegionScore, float]]) -> dict[str, float]:
 
 
 def panel(picture: Illustration, net: DisNet) -> UInt8Array:
-    """Picture, classical borders, DisNet's borders, height map."""
+    """Picture, borders by each method, height map."""
     shown = [picture.array]
     counts = ["picture"]
-    for source in (None, net):
-        regions = extract_regions(picture, source=source)
+    for name, method in methods_of(net).items():
+        regions = method(picture)
         shown.append(draw_borders(picture, regions).array)
-        counts.append(f"{'disnet' if source else 'classical'}: {regions.count}")
+        counts.append(f"{name}: {regions.count}")
     height = (net(picture) * 255).astype(np.uint8)
     shown.append(np.repeat(height[..., None], 3, axis=2))
     return np.hstack([_titled(view, text) for view, text in zip(shown, [*counts, "height map"], strict=True)])

@@ -31,6 +31,8 @@ from stenciltorch.curation.sharding import PARTS, Sharding, key_range
 from stenciltorch.curation.shards import ShardReader, is_shard_folder, read_index, read_listing
 from stenciltorch.errors import ConfigError, DatasetError
 from stenciltorch.files import read_illustration
+from stenciltorch.synthesis.disnet import FILE
+from stenciltorch.synthesis.judging import JUDGE_FILE
 
 CONFIG = CurateConfig(splits=Splits(test=0.4)).with_setting("thresholds.least_side", "60")
 
@@ -300,6 +302,19 @@ def test_the_key_names_picture_and_settings():
     assert len(keys) == 8
     assert Preparer("/a").key_of("a" * 64) == Preparer("/b").key_of("a" * 64)
     assert {len(key) for key in keys} == {32}
+
+
+def test_the_network_is_the_default_and_its_files_are_in_the_key(tmp_path, monkeypatch):
+    assert Preparer("/a").regions == "disnet"
+    before = Preparer("/a").key_of("a" * 64)
+    assert before != Preparer("/a", regions="classical").key_of("a" * 64)
+    for file in (FILE, JUDGE_FILE):
+        folder = shutil.copytree(preparing.PACKAGED, tmp_path / file)
+        (folder / file).write_bytes((folder / file).read_bytes() + b" ")
+        with monkeypatch.context() as patch:
+            patch.setattr(preparing, "PACKAGED", folder)
+            assert Preparer("/a").key_of("a" * 64) != before
+    assert Preparer("/a").key_of("a" * 64) == before
 
 
 def test_the_listing_names_the_data(tmp_path, dataset):

@@ -52,3 +52,15 @@ def quarters(side: int = 32) -> tuple[Illustration, Regions]:
     labels[:half, half:], labels[half:, :half], labels[half:, half:] = 2, 3, 4
     colours: UInt8Array = np.array(((0, 0, 0), (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)), np.uint8)
     return Illustration(colours[labels]), Regions(labels)
+
+
+def lit_ball() -> Illustration:
+    """A disc on paper, lit from the left: its right side has not half the light of its left."""
+    pixels = np.full((160, 160, 3), 235, np.uint8)
+    ball = np.zeros((160, 160), np.uint8)
+    cv2.circle(ball, (80, 80), 50, 1, -1)
+    light = np.linspace(1.25, 0.25, 160, dtype=np.float32)[None, :, None]
+    lit = np.clip(np.array((180, 90, 60), np.float32) * light, 0, 255).astype(np.uint8)
+    pixels = np.where(ball[..., None] > 0, np.broadcast_to(lit, pixels.shape), pixels).astype(np.uint8)
+    cv2.circle(pixels, (80, 80), 50, (60, 20, 10), 3, cv2.LINE_AA)
+    return Illustration(pixels)

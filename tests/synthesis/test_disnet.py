@@ -7,6 +7,7 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+from little_pictures import lit_ball
 
 from stenciltorch import Illustration, Lineart
 from stenciltorch.errors import ModelError
@@ -23,18 +24,6 @@ from stenciltorch.synthesis.regions import (
 @pytest.fixture(scope="module")
 def net():
     return open_disnet(threads=1)
-
-
-def lit_ball():
-    """A disc on paper, lit from the left: its right side has not half the light of its left."""
-    pixels = np.full((160, 160, 3), 235, np.uint8)
-    ball = np.zeros((160, 160), np.uint8)
-    cv2.circle(ball, (80, 80), 50, 1, -1)
-    light = np.linspace(1.25, 0.25, 160, dtype=np.float32)[None, :, None]
-    lit = np.clip(np.array((180, 90, 60), np.float32) * light, 0, 255).astype(np.uint8)
-    pixels = np.where(ball[..., None] > 0, np.broadcast_to(lit, pixels.shape), pixels).astype(np.uint8)
-    cv2.circle(pixels, (80, 80), 50, (60, 20, 10), 3, cv2.LINE_AA)
-    return Illustration(pixels)
 
 
 def drawn_rings():

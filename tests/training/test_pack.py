@@ -15,11 +15,13 @@ from tiny_pack import make_art, sha256_of, write_manifest
 
 from stenciltorch import files
 from stenciltorch.canvas import Illustration
-from stenciltorch.curation.preparing import LONGEST
+from stenciltorch.curation.preparing import DEFAULT, LONGEST, open_source
 from stenciltorch.errors import DatasetError
 from stenciltorch.synthesis.flats import flat_colours
+from stenciltorch.synthesis.regions import extract_regions
 from stenciltorch.training import pack as packing
 from stenciltorch.training.pack import (
+    CUT_NOTE,
     KEPT_BACK,
     LIMITS,
     SHARES,
@@ -165,7 +167,7 @@ def test_flat_colours_by_hand():
 
 def test_a_prepared_picture_gives_its_flats_back():
     illustration, _ = quarters(128)
-    stored = prepare(illustration)
+    stored = prepare(illustration, extract_regions)
     assert np.array_equal(stored["illustration"], illustration.array)
     assert stored["regions"].dtype == np.uint16
     assert stored["regions"].max() == len(stored["colours"]) - 1
@@ -174,14 +176,14 @@ def test_a_prepared_picture_gives_its_flats_back():
 
 
 def test_a_large_picture_is_brought_down():
-    stored = prepare(Illustration(np.full((30, 2 * LONGEST, 3), 90, np.uint8)))
+    stored = prepare(Illustration(np.full((30, 2 * LONGEST, 3), 90, np.uint8)), extract_regions)
     assert stored["illustration"].shape == (15, LONGEST, 3)
     assert stored["regions"].shape == (15, LONGEST)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (16, 16)])
 def test_odd_sizes_are_packed(size):
-    stored = prepare(Illustration(np.full((*size, 3), 90, np.uint8)))
+    stored = prepare(Illustration(np.full((*size, 3), 90, np.uint8)), extract_regions)
     assert stored["colours"][stored["regions"]].shape == stored["illustration"].shape
 
 
@@ -203,7 +205,7 @@ def test_a_second_run_does_nothing_twice(tmp_path, monkeypatch):
     art, pack = make_art(tmp_path / "art"), tmp_path / "pack"
     build(art, pack)
     before, listing = contents(pack), (pack / "pack.json").read_bytes()
-    monkeypatch.setattr(packing, "prepare", lambda illustration: pytest.fail("prepared again"))
+    monkeypatch.setattr(packing, "prepare", lambda illustration, find: pytest.fail("prepared again"))
     assert build(art, pack) == [(1, 3), (2, 3), (3, 3)]
     assert contents(pack) == before
     assert (pack / "pack.json").read_bytes() == listing
@@ -222,6 +224,43 @@ def test_an_interrupted_run_goes_on(tmp_path):
     assert contents(halved).keys() == contents(whole).keys()
 
 
+def regions_in(pack):
+    return {path.stem: np.load(path)["regions"].tobytes() for path in pack.glob("*.npz")}
+
+
+def test_a_pack_is_cut_by_the_network_unless_colours_are_asked_for(tmp_path):
+    art = make_art(tmp_path / "art")
+    build(art, tmp_path / "learned")
+    list(build_pack(art, tmp_path / "plain", "classical"))
+    assert (tmp_path / "learned" / CUT_NOTE).read_text().startswith("disnet ")
+    assert (tmp_path / "plain" / CUT_NOTE).read_text() == "classical\n"
+    for entry in read_pack(tmp_path / "plain"):
+        picture = files.read_illustration(art / entry.file)
+        for folder, find in (("plain", extract_regions), ("learned", open_source(DEFAULT))):
+            with np.load(tmp_path / folder / f"{entry.id}.npz") as stored:
+                assert np.array_equal(stored["regions"], find(picture).array)
+
+
+def test_a_pack_goes_on_as_it_was_begun(tmp_path):
+    art, pack = make_art(tmp_path / "art"), tmp_path / "pack"
+    list(build_pack(art, pack, "classical"))
+    whole = regions_in(pack)
+    next(iter(sorted(pack.glob("*.npz")))).unlink()
+    (pack / CUT_NOTE).unlink()
+    build(art, pack)
+    assert regions_in(pack) == whole
+    with pytest.raises(DatasetError, match="were cut by 'classical', now 'disnet"):
+        list(build_pack(art, pack, "disnet"))
+
+
+def test_other_weights_do_not_go_on_with_a_pack(tmp_path):
+    art, pack = make_art(tmp_path / "art"), tmp_path / "pack"
+    build(art, pack)
+    (pack / CUT_NOTE).write_text("disnet 0123456789abcdef\n")
+    with pytest.raises(DatasetError, match="name a new folder"):
+        build(art, pack)
+
+
 def test_a_broken_and_a_missing_picture_are_left_out(tmp_path):
     art = make_art(tmp_path / "art")
     whole = (art / "ada.png").read_bytes()
@@ -229,7 +268,7 @@ def test_a_broken_and_a_missing_picture_are_left_out(tmp_path):
     (art / "ben.png").unlink()
     assert build(art, tmp_path / "pack")[-1] == (3, 3)
     assert [entry.file for entry in read_pack(tmp_path / "pack")] == ["cleo.png"]
-    assert [path.suffix for path in (tmp_path / "pack").iterdir() if path.suffix not in (".npz", ".json")] == []
+    assert [path.suffix for path in (tmp_path / "pack").iterdir() if path.suffix not in (".npz", ".json", ".txt")] == []
 
 
 def test_no_pack_and_a_damaged_one(tmp_path):

@@ -18,6 +18,7 @@ examples:
   stenciltorch disnet runs/disnet --pack pack/                      with the shapes of a training pack
   stenciltorch disnet runs/disnet --danbooregion DanbooRegion2020   with that dataset, as it is unpacked
   stenciltorch disnet runs/disnet --release disnet/                 the trained network as ONNX, with its card
+  stenciltorch disnet runs/disnet --release disnet/ --teach --pack pack/     with the judge of borders
 
 The same command goes on after any interruption. Training needs the extra `train`: pip install 'stenciltorch[train]'."""
 
@@ -37,6 +38,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     add("--steps", type=natural, metavar="N", help="length of the training")
     add("--seed", type=natural, default=0, metavar="N", help="of all that is random")
     add("--release", type=Path, metavar="FOLDER", help="write disnet.onnx and model.json there instead of training")
+    add("--teach", action="store_true", help="also teach the judge of borders that goes with it; takes some minutes")
     add("--licence", default="MIT", metavar="NAME", help="licence that the card names (default: MIT)")
     return parser
 
@@ -49,11 +51,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
+    from stenciltorch.training.disnet.borders import TeachConfig, teach_beside
     from stenciltorch.training.disnet.release import release_disnet
 
     data = "procedural figures" + (f", {options.pack.name}" if options.pack else "")
     gap = release_disnet(options.folder, options.release, options.licence, data)
     sys.stdout.write(f"{options.release} (at most {gap} levels from torch)\n")
+    if options.teach:
+        right = teach_beside(options.release, options.pack, TeachConfig(seed=options.seed), options.licence)
+        sys.stdout.write(f"the judge of borders is right on {right:.1%} of what it was taught\n")
     return 0
 
 

@@ -20,6 +20,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.set_defaults(run=run)
     parser.add_argument("art", type=Path, metavar="ART", help="folder with manifest.csv and the pictures it lists")
     parser.add_argument("pack", type=Path, metavar="PACK", help="folder to write")
+    parser.add_argument(
+        "--regions",
+        metavar="NAME",
+        help="disnet, classical, or MODULE:FUNCTION (default: as the pack was begun; a new one: disnet)",
+    )
     return parser
 
 
@@ -31,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("packing", total=None)
-        for done, count in build_pack(options.art, options.pack):
+        for done, count in build_pack(options.art, options.pack, options.regions):
             bar.update(task, completed=done, total=count)
     entries = read_pack(options.pack)
     held = sum(entry.split == "validation" for entry in entries)

@@ -19,7 +19,7 @@ pictures: nothing is done twice. The shards' bytes do not depend on the number o
 EPILOG = """\
 examples:
   stenciltorch preprocess dataset/ shards/
-  stenciltorch preprocess dataset/ shards/ --regions disnet --workers 8
+  stenciltorch preprocess dataset/ shards/ --regions classical --workers 8
   stenciltorch preprocess dataset/ shards/ --engine ray --ray-address auto"""
 
 
@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     add("shards", type=Path, metavar="SHARDS", help="folder to write; made if it is not there")
     add("--source", type=Path, metavar="FOLDER", help="where the pictures lie now (default: where they were curated)")
     add("--longest", type=positive, default=640, metavar="N", help="pixels of the longer side (default: 640)")
-    add("--regions", default="classical", metavar="NAME", help="classical, disnet, or MODULE:FUNCTION")
+    add("--regions", default="disnet", metavar="NAME", help="disnet (default), classical, or MODULE:FUNCTION")
     add("--per-shard", type=positive, default=1000, metavar="N", help="pictures of a shard, about (default: 1000)")
     add_engine(parser)
     add("--json", action="store_true", help="report on standard output as JSON")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from stenciltorch.canvas import Illustration, Regions
     from stenciltorch.cli.jobs import Job
     from stenciltorch.cli.report import Reporter
-    from stenciltorch.synthesis.regions import HeightSource
+    from stenciltorch.curation.preparing import RegionSource
 
 SUFFIX = "-regions"
 METHODS = ("disnet", "classical")
@@ -56,33 +56,33 @@ def run(options: argparse.Namespace) -> int:
     from stenciltorch.cli.report import Reporter
 
     jobs = plan(Request(options.image, output=options.output, suffix=SUFFIX))
-    source = _source(options)
+    find = _source(options)
     reporter = Reporter("cutting", len(jobs) > 1, options.json)
     with reporter.watching(len(jobs)):
         for job in jobs:
             with reporter.trying(job):
-                _cut(job, options.view, source, reporter)
+                _cut(job, options.view, find, reporter)
     return reporter.finish()
 
 
-def _source(options: argparse.Namespace) -> HeightSource | None:
+def _source(options: argparse.Namespace) -> RegionSource:
     """Raises ModelError when the network that is asked for cannot be used."""
     from stenciltorch.synthesis.disnet import is_packaged, open_disnet
+    from stenciltorch.synthesis.regions import extract_regions
 
     if options.method == "classical":
-        return None
+        return extract_regions
     if options.method is None and options.net is None and not is_packaged():
-        return None
-    return open_disnet(options.net, options.threads or None)
+        return extract_regions
+    return open_disnet(options.net, options.threads or None).regions
 
 
-def _cut(job: Job, view: str, source: HeightSource | None, reporter: Reporter) -> None:
+def _cut(job: Job, view: str, find: RegionSource, reporter: Reporter) -> None:
     from stenciltorch.files import read_illustration, write_illustration
-    from stenciltorch.synthesis.regions import extract_regions
 
     started = perf_counter()
     picture = read_illustration(job.drawing, reporter.notices)
-    regions = extract_regions(picture, source=source)
+    regions = find(picture)
     write_illustration(job.output, _view(view, picture, regions))
     reporter.notices.append(f"{job.drawing}: {regions.count} regions")
     reporter.done(job, regions.size, perf_counter() - started)

@@ -13,7 +13,7 @@ import json
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from stenciltorch.curation.measures import reduced
 from stenciltorch.errors import ConfigError, DatasetError, InputError
 from stenciltorch.synthesis.disnet import FILE, PACKAGED, open_disnet
 from stenciltorch.synthesis.flats import FlatTable, flat_table
+from stenciltorch.synthesis.judging import JUDGE_FILE
 from stenciltorch.synthesis.regions import extract_regions
 
 VERSION = 1
@@ -40,6 +41,7 @@ RegionSource = Callable[[Illustration], Regions]
 CLASSICAL, DISNET = "classical", "disnet"
 SOURCES = (CLASSICAL, DISNET)
 """Where regions come from, by name; "module:function" names any other."""
+DEFAULT = DISNET
 
 
 class Wanted(NamedTuple):
@@ -62,7 +64,7 @@ class Preparer:
 
     root: str
     longest: int = LONGEST
-    regions: str = "classical"
+    regions: str = DEFAULT
 
     @cached_property
     def _source(self) -> RegionSource:
@@ -103,7 +105,7 @@ def open_source(name: str) -> RegionSource:
     if name == CLASSICAL:
         return extract_regions
     if name == DISNET:
-        return partial(extract_regions, source=open_disnet(threads=1))
+        return open_disnet(threads=1).regions
     module, _, function = name.partition(":")
     try:
         source: RegionSource = getattr(importlib.import_module(module), function)
@@ -123,7 +125,9 @@ def source_version(name: str) -> str:
     """Changes when a source of this name would find other regions."""
     if name != DISNET:
         return ""
-    return hashlib.sha256((PACKAGED / FILE).read_bytes()).hexdigest()[:16]
+    files_of = [PACKAGED / file for file in (FILE, JUDGE_FILE) if (PACKAGED / file).is_file()]
+    weights = b"".join(file.read_bytes() for file in files_of)
+    return hashlib.sha256(weights).hexdigest()[:16]
 
 
 def members(key: str, illustration: Illustration, source: RegionSource) -> bytes:

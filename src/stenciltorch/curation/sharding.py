@@ -22,7 +22,7 @@ from stenciltorch.curation.inspection import tool_versions
 from stenciltorch.curation.manifest import read_manifest, replace_file
 from stenciltorch.curation.plan import Piece, Place, Plan
 from stenciltorch.curation.pool import Outcome
-from stenciltorch.curation.preparing import LONGEST, Preparer, Wanted, check_source
+from stenciltorch.curation.preparing import DEFAULT, LONGEST, Preparer, Wanted, check_source
 from stenciltorch.curation.shards import END, INDEX, LISTING, QUARANTINE, is_shard_folder, read_index
 from stenciltorch.errors import DatasetError
 
@@ -57,7 +57,7 @@ class Sharding:
     source: Path
     folder: Path
     longest: int = LONGEST
-    regions: str = "classical"
+    regions: str = DEFAULT
     engine: Engine = field(default_factory=Engine)
     per_shard: int = PER_SHARD
     listing: dict[str, Any] = field(default_factory=dict)

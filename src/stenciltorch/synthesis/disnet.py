@@ -1,6 +1,7 @@
 """DisNet at work: an illustration or a line drawing -> its height map (paper 3.2). No torch.
 
-The map is 0 on the borders of regions and 255 along their middles; `regions.regions_from_displacement` cuts it.
+The map is 0 on the borders of regions and 255 along their middles. `DisNet.regions` cuts it, and lets the judge of
+borders that lies beside the network (`judging`) say where colours know better.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stenciltorch.canvas import Illustration, Size, UInt8Array
+from stenciltorch.canvas import Illustration, Regions, Size, UInt8Array
 from stenciltorch.errors import ModelError
 from stenciltorch.runtime.folder import FileFacts, check_contract, read_verified
 from stenciltorch.runtime.model import Graph, default_threads, tensor
 from stenciltorch.runtime.onnxfile import UINT8, OnnxFile, read_onnx
 from stenciltorch.synthesis.arrays import Float32Array
+from stenciltorch.synthesis.judging import BorderJudge, read_judge
+from stenciltorch.synthesis.regions import extract_regions
 
 PACKAGED = Path(__file__).resolve().parent / "weights"
 """The trained network, inside the installed package."""
@@ -30,11 +33,24 @@ _GIVEN, _ANSWER = ("picture", UINT8, 3), ("displacement", UINT8, 2)
 
 
 class DisNet:
-    """The opened network; call it with a picture. Can be pickled: the copy opens the same folder."""
+    """The opened network; call it with a picture. Can be pickled: the copy opens the same folder.
 
-    def __init__(self, folder: Path, graph: Graph) -> None:
+    Args:
+        judge: of the borders between regions; without one heights alone decide.
+    """
+
+    def __init__(self, folder: Path, graph: Graph, judge: BorderJudge | None = None) -> None:
         self.folder = folder
+        self.judge = judge
         self._graph = graph
+
+    def regions(self, illustration: Illustration) -> Regions:
+        """Every pixel in one region, 1..n; see `extract_regions`.
+
+        Raises:
+            ModelError: the network fails.
+        """
+        return extract_regions(illustration, source=self, judge=self.judge)
 
     def __call__(self, illustration: Illustration) -> Float32Array:
         """The height map float32 (H, W) in [0, 1].
@@ -74,7 +90,7 @@ def open_disnet(folder: Path | None = None, threads: int | None = None) -> DisNe
     outside = read_onnx(data, str(path))
     check_contract(outside.metadata.get("stenciltorch.contract"), str(path))
     _check_ports(outside, path)
-    return DisNet(place, Graph(path, data, outside, threads or default_threads()))
+    return DisNet(place, Graph(path, data, outside, threads or default_threads()), read_judge(place))
 
 
 def _facts(folder: Path) -> FileFacts:

@@ -63,7 +63,7 @@ class Contacts(NamedTuple):
 
 def contacts(labels: Int32Array, count: int) -> Contacts:
     """Borders between labels 0..count-1 (4-connected)."""
-    keys, length = np.unique(_touching(labels, count).keys, return_counts=True)
+    keys, length = np.unique(touching(labels, count).keys, return_counts=True)
     return Contacts(keys // count, keys % count, length.astype(np.float64))
 
 
@@ -73,14 +73,14 @@ def guarded_contacts(labels: Int32Array, count: int, strength: Float32Array) -> 
     Args:
         strength: (H, W).
     """
-    touching = _touching(labels, count)
-    keys, inverse, length = np.unique(touching.keys, return_inverse=True, return_counts=True)
+    border = touching(labels, count)
+    keys, inverse, length = np.unique(border.keys, return_inverse=True, return_counts=True)
     flat = strength.ravel()
-    guard = np.bincount(inverse, weights=np.maximum(flat[touching.near], flat[touching.far]), minlength=len(keys))
+    guard = np.bincount(inverse, weights=np.maximum(flat[border.near], flat[border.far]), minlength=len(keys))
     return Contacts(keys // count, keys % count, length.astype(np.float64)), guard.astype(np.float64, copy=False)
 
 
-class _Touching(NamedTuple):
+class Touching(NamedTuple):
     """Every pair of pixels with two labels side by side or one above the other: smaller label x count + greater
     label, and the places of both pixels in the flat picture."""
 
@@ -89,14 +89,15 @@ class _Touching(NamedTuple):
     far: Int64Array
 
 
-def _touching(labels: Int32Array, count: int) -> _Touching:
+def touching(labels: Int32Array, count: int) -> Touching:
+    """Pairs of pixels on the borders between labels 0..count-1."""
     width = labels.shape[1]
     beside = np.flatnonzero(labels[:, :-1] != labels[:, 1:])
     beside += beside // max(width - 1, 1)
     below = np.flatnonzero(labels[:-1] != labels[1:])
     near, far = np.concatenate((beside, below)), np.concatenate((beside + 1, below + width))
     one, two = labels.ravel()[near].astype(np.int64), labels.ravel()[far].astype(np.int64)
-    return _Touching(np.minimum(one, two) * count + np.maximum(one, two), near, far)
+    return Touching(np.minimum(one, two) * count + np.maximum(one, two), near, far)
 
 
 def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
@@ -113,3 +114,17 @@ def medians(values: UInt8Array, labels: Int32Array, count: int) -> UInt8Array:
         half = (cumulative[:, -1:] + 1) // 2
         result[:, channel] = np.argmax(cumulative >= np.maximum(half, 1), axis=1)
     return result
+
+
+def filled(labels: Int32Array) -> Int32Array:
+    """Give every pixel without a label (0 or below) the nearest one."""
+    known = labels > 0
+    if known.all() or not known.any():
+        return np.maximum(labels, 0)
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    owner = np.zeros(int(nearest.max()) + 1, dtype=np.int32)
+    places = np.flatnonzero(known)
+    owner[nearest.ravel()[places]] = labels.ravel()[places]
+    return np.asarray(owner[nearest])

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from stenciltorch.canvas import Int32Array
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from stenciltorch.synthesis.labels import compact, guarded_contacts, totals
+
+
+class Bordered(Protocol):
+    """Regions 0..n-1 and the ends of each border between them."""
+
+    @property
+    def areas(self) -> Float64Array: ...
+    @property
+    def first(self) -> Int64Array: ...
+    @property
+    def second(self) -> Int64Array: ...
 
 
 class RegionGraph(NamedTuple):
@@ -52,7 +63,7 @@ def region_graph(
 def joined(graph: RegionGraph, borders: Int64Array) -> RegionGraph:
     """The graph after the two sides of each of these borders have become one region."""
     count = len(graph.areas)
-    roots = _roots(count, graph.first[borders], graph.second[borders])
+    roots = roots_of(count, graph.first[borders], graph.second[borders])
     number, owner = np.unique(roots, return_inverse=True)
     left = len(number)
     weights = totals(owner, graph.weights, left)
@@ -73,7 +84,7 @@ def joined(graph: RegionGraph, borders: Int64Array) -> RegionGraph:
     )
 
 
-def _roots(count: int, first: Int64Array, second: Int64Array) -> Int64Array:
+def roots_of(count: int, first: Int64Array, second: Int64Array) -> Int64Array:
     """Smallest member of the group of each of 0..count-1 under the pairs (union-find)."""
     parents = list(range(count))
 
@@ -121,7 +132,7 @@ def shade_distance(graph: RegionGraph) -> Float64Array:
     return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
 
 
-def best_border(graph: RegionGraph, score: Float64Array) -> Int64Array:
+def best_border(graph: Bordered, score: Float64Array) -> Int64Array:
     """The border of highest score of each region (which must have a neighbour)."""
     order = np.argsort(score, kind="stable")
     best = np.full(len(graph.areas), -1, dtype=np.int64)

@@ -15,8 +15,18 @@ import numpy as np
 from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Array
 from stenciltorch.errors import InputError
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array, sum_of_channels
+from stenciltorch.synthesis.evidence import (
+    CALM_GRADIENT,
+    CALM_LINE,
+    Evidence,
+    View,
+    common_pieces,
+    gather,
+    near_borders,
+)
 from stenciltorch.synthesis.flats import line_strength
-from stenciltorch.synthesis.labels import compact, contacts
+from stenciltorch.synthesis.judging import BorderJudge, settle
+from stenciltorch.synthesis.labels import compact, contacts, filled
 from stenciltorch.synthesis.merging import (
     RegionGraph,
     best_border,
@@ -54,6 +64,9 @@ _MIX = 0x9E3779
 
 OPEN = 0.2
 """Mean height of a border from which on it is none."""
+
+THIN = 2.0
+"""Px at 512 across under which what only one cut sees is a sliver between two drawings of one border."""
 
 FLOOD_LEVELS = 8
 """Steps in which basins grow from the markers down to the borders of a displacement map."""
@@ -115,42 +128,81 @@ def _basins(displacement: Float32Array, threshold: float) -> Int32Array:
     _, numbered = cv2.connectedComponents(markers, connectivity=4, ltype=cv2.CV_32S)
     labels = np.asarray(numbered, dtype=np.int32)
     for level in np.linspace(threshold, 0, FLOOD_LEVELS + 1)[1:]:
-        labels = np.where(displacement > level, _filled(labels), labels)
-    return _filled(labels)
+        labels = np.where(displacement > level, filled(labels), labels)
+    return filled(labels)
 
 
-def extract_regions(illustration: Illustration, smallest: int = 64, source: HeightSource | None = None) -> Regions:
+def extract_regions(
+    illustration: Illustration,
+    smallest: int = 64,
+    source: HeightSource | None = None,
+    judge: BorderJudge | None = None,
+) -> Regions:
     """Every pixel in one connected region, 1..n; lines belong to the regions beside them.
 
     Args:
         smallest: px at 512; a smaller region joins a neighbour, one of like colour first.
         source: draws the height map that is cut, e.g. `disnet.open_disnet()`; None cuts by colours and drawn lines.
+        judge: settles which borders stand of the cuts by heights and by colours; None takes those by heights.
     """
-    if source is not None:
-        return _cut(illustration, source(illustration), smallest)
-    return _classical_regions(illustration, smallest)
-
-
-def _classical_regions(illustration: Illustration, smallest: int) -> Regions:
     picture = _picture(illustration)
-    scale = max(illustration.size) / REFERENCE_SIDE
-    little = scaled_area(smallest, illustration.size)
+    if source is None:
+        return _numbered(_by_colours(picture, smallest))
+    height = source(illustration)
+    seen = _by_heights(picture, height, smallest)
+    return _numbered(seen if judge is None else _judged(picture, height, seen, smallest, judge))
+
+
+def _by_colours(picture: _Picture, smallest: int) -> Int32Array:
+    size = Size.of(picture.line)
+    scale = max(size) / REFERENCE_SIDE
+    little = scaled_area(smallest, size)
     labels = _without_crumbs(_pieces(picture), picture, smallest, scale)
     calm = (picture.line < 0.25) & (picture.gradient < CALM[2])
     graph = region_graph(labels, picture.lab, calm, picture.line)
     graph = merge_alike(graph, cost_limit=7.0, line_cost=30.0, ample=16 * little)
     graph = merge_little(graph, little, 0.3)
-    return _numbered(graph.owner.astype(np.int32)[labels])
+    return graph.owner.astype(np.int32)[labels]
 
 
-def _cut(illustration: Illustration, displacement: Float32Array, smallest: int) -> Regions:
+def _by_heights(picture: _Picture, displacement: Float32Array, smallest: int) -> Int32Array:
     """Basins of a height map, joined over open borders; small ones join the neighbour of like colour."""
     labels = compact(_basins(displacement, THRESHOLD)).labels
-    lab = _lab(np.asarray(cv2.medianBlur(illustration.array, 3), dtype=np.uint8))
-    graph = region_graph(labels, lab, displacement > THRESHOLD, displacement)
+    graph = region_graph(labels, picture.lab, displacement > THRESHOLD, displacement)
     graph = merge_open(graph, OPEN)
-    graph = merge_little(graph, scaled_area(smallest, illustration.size), 0.3)
-    return _numbered(graph.owner.astype(np.int32)[labels])
+    graph = merge_little(graph, scaled_area(smallest, Size.of(labels)), 0.3)
+    return graph.owner.astype(np.int32)[labels]
+
+
+def _judged(
+    picture: _Picture, displacement: Float32Array, seen: Int32Array, smallest: int, judge: BorderJudge
+) -> Int32Array:
+    """The pieces that both cuts have in common, joined where the judge sees no border."""
+    pieces, evidence = _border_evidence(picture, displacement, seen, _by_colours(picture, smallest), smallest)
+    labels = compact(settle(evidence, judge).owner.astype(np.int32)[pieces]).labels
+    calm = (picture.line < CALM_LINE) & (picture.gradient < CALM_GRADIENT)
+    graph = region_graph(labels, picture.lab, calm, picture.line)
+    return merge_little(graph, scaled_area(smallest, Size.of(labels)), 0.3).owner.astype(np.int32)[labels]
+
+
+def _border_evidence(
+    picture: _Picture, displacement: Float32Array, seen: Int32Array, coloured: Int32Array, smallest: int
+) -> tuple[Int32Array, Evidence]:
+    """Common pieces of the cuts by heights and by colours, and what is known of their borders."""
+    size = Size.of(seen)
+    pieces = common_pieces(seen, coloured, scaled_area(smallest, size), THIN * max(max(size) / REFERENCE_SIDE, 1.0))
+    near_seen, near_coloured = near_borders(seen), near_borders(coloured)
+    view = View(picture.lab, picture.gradient, picture.line, displacement, near_seen, near_coloured)
+    return pieces, gather(pieces, view)
+
+
+def evidence_of(
+    illustration: Illustration, displacement: Float32Array, smallest: int = 64
+) -> tuple[Int32Array, Evidence]:
+    """Pieces of a picture, 0..n-1, and the evidence that a judge is taught by."""
+    picture = _picture(illustration)
+    seen = _by_heights(picture, displacement, smallest)
+    return _border_evidence(picture, displacement, seen, _by_colours(picture, smallest), smallest)
 
 
 def merge_open(graph: RegionGraph, height: float) -> RegionGraph:
@@ -218,7 +270,7 @@ def _pieces(picture: _Picture) -> Int32Array:
         markers = _more_markers(markers, free & (picture.gradient < calm), space)
     labels = _watershed(picture.smooth, markers)
     labels[~free] = 0
-    return compact(_filled(labels)).labels
+    return compact(filled(labels)).labels
 
 
 def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale: float) -> Int32Array:
@@ -228,7 +280,7 @@ def _without_crumbs(labels: Int32Array, picture: _Picture, smallest: int, scale:
     if crumbs.all():
         return labels
     number = np.where(crumbs, 0, np.arange(len(crumbs)))
-    return compact(_filled(number.astype(np.int32)[inked])).labels
+    return compact(filled(number.astype(np.int32)[inked])).labels
 
 
 def _crumbs(inked: Int32Array, lightness: Float32Array, area: float, scale: float) -> BoolArray:
@@ -269,20 +321,6 @@ def _watershed(picture: UInt8Array, markers: Int32Array) -> Int32Array:
     if markers.max() < 2:
         return np.ones_like(markers)
     return np.asarray(cv2.watershed(picture, markers.copy()), dtype=np.int32)
-
-
-def _filled(labels: Int32Array) -> Int32Array:
-    """Give every pixel without a label (0 or below) the nearest one."""
-    known = labels > 0
-    if known.all() or not known.any():
-        return np.maximum(labels, 0)
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    owner = np.zeros(int(nearest.max()) + 1, dtype=np.int32)
-    places = np.flatnonzero(known)
-    owner[nearest.ravel()[places]] = labels.ravel()[places]
-    return np.asarray(owner[nearest])
 
 
 def _numbered(labels: Int32Array) -> Regions:

@@ -21,10 +21,20 @@ import numpy as np
 from stenciltorch import files
 from stenciltorch.canvas import Illustration
 from stenciltorch.curation.measures import reduced
-from stenciltorch.curation.preparing import LONGEST, flats_of
+from stenciltorch.curation.preparing import (
+    CLASSICAL,
+    DEFAULT,
+    LONGEST,
+    RegionSource,
+    flats_of,
+    open_source,
+    source_version,
+)
 from stenciltorch.curation.shards import is_shard_folder, read_index
 from stenciltorch.errors import DatasetError, StencilTorchError
-from stenciltorch.synthesis.regions import extract_regions
+
+CUT_NOTE = "regions.txt"
+"""Names what cut the pictures of a pack."""
 
 HELD_OUT = 12
 """One character group in this many is kept for validation."""
@@ -116,10 +126,10 @@ def _rows(art: Path) -> list[dict[str, str]]:
     return rows
 
 
-def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
-    """Regions and flat colours of one picture, at most LONGEST pixels long."""
+def prepare(illustration: Illustration, find: RegionSource) -> dict[str, np.ndarray]:
+    """Regions, as `find` sees them, and flat colours of one picture, at most LONGEST pixels long."""
     small = Illustration(reduced(illustration.array, LONGEST))
-    regions = extract_regions(small)
+    regions = find(small)
     return {
         "illustration": small.array,
         "regions": regions.array.astype(np.uint16),
@@ -127,15 +137,23 @@ def prepare(illustration: Illustration) -> dict[str, np.ndarray]:
     }
 
 
-def build_pack(art: Path, pack: Path) -> Iterator[tuple[int, int]]:
+def build_pack(art: Path, pack: Path, regions: str | None = None) -> Iterator[tuple[int, int]]:
     """Prepare every picture that is not in the pack yet; yields (done, all). Pictures that cannot be read are left
-    out."""
+    out.
+
+    Args:
+        regions: a name that `open_source` knows; None goes on as the pack was begun, a new one with `DEFAULT`.
+
+    Raises:
+        DatasetError: there is no manifest, or the pack was begun with other regions.
+        ConfigError: there is no such source of regions.
+    """
     entries = read_manifest(art)
-    pack.mkdir(parents=True, exist_ok=True)
+    find = open_source(_settled_source(pack, regions))
     kept: list[Entry] = []
     for done, entry in enumerate(entries, start=1):
         try:
-            _prepare_file(art / entry.file, pack / f"{entry.id}.npz")
+            _prepare_file(art / entry.file, pack / f"{entry.id}.npz", find)
             kept.append(entry)
         except StencilTorchError:
             pass
@@ -146,10 +164,31 @@ def build_pack(art: Path, pack: Path) -> Iterator[tuple[int, int]]:
     temporary.replace(pack / "pack.json")
 
 
-def _prepare_file(picture: Path, target: Path) -> None:
+def _settled_source(pack: Path, regions: str | None) -> str:
+    """The source of regions of all pictures of this pack, which its `regions.txt` names with its version."""
+    note = pack / CUT_NOTE
+    begun = note.read_text(encoding="utf-8").strip() if note.is_file() else _unnoted(pack)
+    name = regions or (begun.split()[0] if begun else DEFAULT)
+    wanted = f"{name} {source_version(name)}".strip()
+    if begun and begun != wanted:
+        raise DatasetError(
+            f"The pictures in {pack} were cut by {begun!r}, now {wanted!r} is asked for; "
+            "name a new folder for the pack, or ask for the same regions."
+        )
+    pack.mkdir(parents=True, exist_ok=True)
+    note.write_text(wanted + "\n", encoding="utf-8")
+    return name
+
+
+def _unnoted(pack: Path) -> str:
+    """Packs of before there was a choice were cut by colours."""
+    return CLASSICAL if any(pack.glob("*.npz")) else ""
+
+
+def _prepare_file(picture: Path, target: Path, find: RegionSource) -> None:
     if target.exists():
         return
-    arrays = prepare(files.read_illustration(picture))
+    arrays = prepare(files.read_illustration(picture), find)
     temporary = target.with_suffix(".tmp")
     with temporary.open("wb") as stream:
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from stenciltorch.export import store_half
 from stenciltorch.networks.disnet import DisNet, DisNetGraph
 from stenciltorch.runtime.folder import CONTRACT
 from stenciltorch.synthesis.disnet import CARD, FILE, WORK_PIXELS
+from stenciltorch.synthesis.judging import JUDGE_FILE
 from stenciltorch.training.config import fingerprint
 from stenciltorch.training.disnet.loop import averaged
 
@@ -47,6 +48,7 @@ def release_disnet(run: Path, folder: Path, licence: str, data: str) -> int:
     if gap > PARITY_LEVELS:
         raise ModelError(f"The exported network differs from torch by {gap} levels; it must not be shipped.")
     _write(folder, model.SerializeToString(), facts, config)
+    (folder / JUDGE_FILE).unlink(missing_ok=True)  # it knows another network
     return gap
 
 
