@@ -96,12 +96,12 @@ def gather(labels: Int32Array, view: View) -> Evidence:
     keys, place, length = np.unique(border.keys, return_inverse=True, return_counts=True)
     columns = _traces(border, labels, view)
     traces = np.stack([totals(place, column, len(keys)) for column in columns], axis=1)
-    summits = np.zeros(count)
-    np.maximum.at(summits, labels.ravel(), view.height.ravel())
+    areas = np.bincount(labels.ravel(), minlength=count)
+    by_label = view.height.ravel()[np.argsort(labels.ravel(), kind="stable")]
     return Evidence(
         np.arange(count),
-        np.bincount(labels.ravel(), minlength=count).astype(np.float64),
-        summits,
+        areas.astype(np.float64),
+        np.maximum.reduceat(by_label, np.cumsum(areas) - areas).astype(np.float64),
         _paints(labels, view, count),
         keys // count,
         keys % count,
