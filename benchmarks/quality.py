@@ -10,6 +10,8 @@
 - `linearts` (with --art): real drawings that no model has seen, with the hints of `benchmarks/hints`; regions are the
   areas that lines enclose.
 
+`inked_stroke` and `inked_stroke_hit@5` are those of the wishes themselves, laid under the drawing's lines and greys.
+
 Sets and drawings that are missing are left out and named. Definitions: docs/metrics.md. The figures of the last
 release lie in benchmarks/results/quality.json; the exit code is 1 when one of them is worse by more than its tolerance.
 The test suite compares what one painting of each drawing tells (tests/evaluation/test_quality_guard.py).
@@ -29,10 +31,11 @@ import numpy as np
 
 from stenciltorch import Illustration
 from stenciltorch.errors import StencilTorchError
-from stenciltorch.evaluation.cases import Drawing, Source, hinted_drawings, pack_pictures
+from stenciltorch.evaluation.cases import Case, Drawing, Source, hinted_drawings, pack_pictures
 from stenciltorch.evaluation.contenders import Contender
+from stenciltorch.evaluation.hints import hint_errors
 from stenciltorch.evaluation.running import Job, Result, run
-from stenciltorch.evaluation.suite import Measured, Plan
+from stenciltorch.evaluation.suite import Measured, Plan, inked
 from stenciltorch.evaluation.summary import hints_of, tally
 from stenciltorch.files import write_illustration
 from stenciltorch.runtime import find_model
@@ -124,20 +127,36 @@ def row_of(measured: list[Measured]) -> Row:
     return row | counted.p90()
 
 
+def wished(case: Case) -> Measured:
+    """The strokes' own errors, were each painted just as wished: the drawing's greys over it are all that is wrong."""
+    hints = case.stencil.hints
+    colour = Illustration(np.where(hints.array[..., 3:] > 0, hints.array[..., :3], case.stencil.base.array))
+    found = hint_errors(inked(colour, case.stencil.lineart), hints, case.stencil.lineart)
+    return Measured({}, {"stroke": [error.stroke for error in found if error.stroke is not None]})
+
+
+def bound_of(measured: list[Measured]) -> Row:
+    """What no colorizer that keeps the drawing's lines can beat, but by colours that only the lines make right."""
+    counted = tally(measured).estimates(resamples=1)
+    return {f"inked_{name}": found.mean for name, found in counted.items() if found is not None}
+
+
 def measure_set(chosen: Set, processes: int, out: Path | None) -> dict[str, Row]:
     """One row for each contender: the set's title for the model, the baseline with its name added."""
     measured: dict[str, list[Measured]] = {contender.name: [] for contender in chosen.contenders}
+    bounds: list[Measured] = []
     for number, result in enumerate(
         run(chosen.sources, Job(chosen.contenders, time.perf_counter, chosen.plan), processes)
     ):
         say(f"{chosen.title}: {number + 1} of {len(chosen.sources)}, {result.case.name}")
+        bounds.append(wished(result.case))
         for outcome in result.outcomes:
             measured[outcome.contender].append(outcome.measured)
         if out:
             (out / chosen.title).mkdir(parents=True, exist_ok=True)
             write_illustration(out / chosen.title / f"{result.case.name}.png", strip_of(result))
     titles = {name: chosen.title if name == "model" else f"{chosen.title} ({name})" for name in measured}
-    return {titles[name]: row_of(cases) for name, cases in measured.items()}
+    return {titles[name]: row_of(cases) | bound_of(bounds) for name, cases in measured.items()}
 
 
 def table(rows: dict[str, Row]) -> str:

@@ -20,6 +20,7 @@ from stenciltorch.training.dataset import (
     collate,
     colour_labels,
     crop,
+    either,
     flats_off_lines,
     hinted_area,
 )
@@ -256,6 +257,30 @@ def test_a_hinted_colour_is_asked_for_wherever_it_is():
     dabs[5:9, 3:7] = (200, 0, 0, 255)
     sample = asking(dabs)
     assert stripes(asked_area(sample, colour_labels(sample.flats))) == [True, False, False, True]
+
+
+def test_what_only_has_a_colour_asked_for_elsewhere_may_be_either():
+    """The second red stripe; not where a part of it is kept."""
+    dabs, mask = np.zeros((40, 40, 4), np.uint8), np.full((40, 40), 255, np.uint8)
+    dabs[5:9, 3:7], mask[:20, 30:] = (200, 0, 0, 255), 0
+    sample = asking(dabs, mask)
+    regions = np.repeat(np.arange(4), 10)[None].repeat(40, axis=0)
+    found = either(sample, asked_area(sample, regions), hinted_area(sample, regions))
+    expected = np.zeros((40, 40), np.bool_)
+    expected[20:, 30:] = True
+    assert np.array_equal(found, expected)
+
+
+def test_what_may_be_either_counts_nothing(pack):
+    counted = Examples(pack, replace(DATA, asked_only=True, unhinted=0.5, procedural=0.0), 5)
+    guessed = Examples(pack, replace(DATA, asked_only=False, unhinted=0.5, procedural=0.0), 5)
+    values = set()
+    for position in range(8):
+        one, other = counted[position].weight, guessed[position].weight
+        assert (one[one != other] == 0).all()
+        assert (one[other == 255] == 255).all()
+        values |= set(np.unique(one).tolist())
+    assert values == {0, 128, 255}
 
 
 def test_a_kept_colour_is_known():

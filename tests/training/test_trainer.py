@@ -15,7 +15,7 @@ from tiny_pack import make_art, smoke
 from stenciltorch import files
 from stenciltorch.errors import ConfigError, DatasetError
 from stenciltorch.training.checkpoint import LATEST, State, load, save
-from stenciltorch.training.config import LossConfig, OptimConfig, override
+from stenciltorch.training.config import LossConfig, OptimConfig, StudioConfig, override
 from stenciltorch.training.dataset import collate
 from stenciltorch.training.pack import build_pack, pack_hash, read_pack
 from stenciltorch.training.place import Numerics
@@ -235,6 +235,21 @@ def test_weights_of_another_shape_are_refused(whole, pack, tmp_path):
         list(train(wider, pack, tmp_path, CPU, start=whole[0]))
     with pytest.raises(ConfigError, match=r"is not a checkpoint"):
         list(train(smoke(), pack, tmp_path, CPU, start=tmp_path / "nothing"))
+
+
+def test_only_painting_is_trained_where_that_is_asked_for(pack, tmp_path):
+    run = Trainer(override(smoke(), "task.trained", "painting"), pack, tmp_path, CPU)
+    before = {name: value.clone() for name, value in run.task.net.state_dict().items()}
+    run.train_step(collate([run.data.examples[0], run.data.examples[1]]))
+    changed = {name for name, value in run.task.net.state_dict().items() if not torch.equal(value, before[name])}
+    assert any(name.startswith("encoder.prices.") for name in changed)
+    assert all(name.startswith(("encoder.prices.", "painter.")) for name in changed)
+    assert not any(name.startswith(("painter.trust.", "painter.verdict.")) for name in changed)
+
+
+def test_an_unknown_part_to_train_is_refused():
+    with pytest.raises(ConfigError, match="all, painting"):
+        StudioConfig(trained="sky")
 
 
 def test_losses_that_stay_no_numbers_stop_the_run(pack, tmp_path, monkeypatch):

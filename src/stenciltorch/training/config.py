@@ -42,7 +42,8 @@ class DataConfig:
         smallest, largest: how much of the picture's short side a crop covers.
         unhinted: how much areas without a hint of their own count against hinted ones.
         asked_only: the net is to answer what is asked and leave the rest paper: flats without outlines, and white where
-            neither a hint nor a kept part tells the colour. Else it is to guess the whole picture, as the paper's.
+            neither a hint nor a kept part tells the colour. Areas that have a hinted colour, but no hint of their own,
+            count nothing. Else it is to guess the whole picture, as the paper's.
         hatched: chance that a lineart gets hatching or screentone.
     """
 
@@ -118,6 +119,24 @@ class TaskConfig:
     kind: str = "studio"
 
 
+TRAINED = ("all", "painting")
+
+
+@dataclass(frozen=True)
+class StudioConfig(TaskConfig):
+    """Training of the studio net.
+
+    Args:
+        trained: `all`, or `painting`: prices and painter, while what looks at the drawing and what judges whether a
+            hint was meant for a place stay as they are.
+    """
+
+    trained: str = "all"
+
+    def __post_init__(self) -> None:
+        _check(self.trained in TRAINED, f"task.trained must be one of {', '.join(TRAINED)}, found {self.trained!r}")
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """All that decides what a run computes; equal configs and equal packs give equal weights.
@@ -128,7 +147,7 @@ class TrainConfig:
 
     name: str = "studio"
     seed: int = 0
-    task: TaskConfig = field(default_factory=TaskConfig)
+    task: TaskConfig = field(default_factory=StudioConfig)
     shape: ShapeConfig = field(default_factory=ShapeConfig)
     data: DataConfig = field(default_factory=DataConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
@@ -154,7 +173,10 @@ def upgraded(stored: dict[str, Any]) -> dict[str, Any]:
     """Settings of an older run with those that were added since, at the values that it was run with."""
     optim = {"epochs": 0.0} | stored.get("optim", {})
     data = {"hatched": 0.0} | stored.get("data", {})
-    return {"task": {"kind": "studio"}} | stored | {"optim": optim, "data": data}
+    task = stored.get("task", {"kind": "studio"})
+    if task["kind"] == "studio":
+        task = {"trained": "all"} | task
+    return stored | {"task": task, "optim": optim, "data": data}
 
 
 def fingerprint(config: dict[str, Any]) -> str:
@@ -226,6 +248,7 @@ __all__ = [
     "MaskRecipe",
     "OptimConfig",
     "ShapeConfig",
+    "StudioConfig",
     "SynthesisRecipe",
     "TaskConfig",
     "TrainConfig",

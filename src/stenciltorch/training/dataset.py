@@ -195,7 +195,8 @@ def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
 
 def asked_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
     """Where the colour wanted is known: (H, W) bool. Areas whose colour is hinted somewhere or kept somewhere; all
-    others are to stay paper, for to guess them would be to paint grey.
+    others are to stay paper, for to guess them would be to paint grey. An area that only has a colour which was asked
+    for elsewhere may be either: taught as paper, locks of one head part; taught as that colour, colour leaks.
 
     Args:
         labels: (H, W), a number for each area of one flat colour.
@@ -210,6 +211,16 @@ def asked_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
         return np.zeros(labels.shape, np.bool_)
     apart = np.abs(colours[:, None] - known[None]).max(axis=2).min(axis=1)
     return np.asarray((apart <= ALIKE)[labels])
+
+
+def either(sample: Sample, asked: np.ndarray, hinted: np.ndarray) -> np.ndarray:
+    """Where the colour was asked for elsewhere only, and nothing is kept: (H, W) bool. This counts nothing.
+
+    Args:
+        asked: `asked_area`.
+        hinted: `hinted_area`.
+    """
+    return np.asarray(asked & (hinted == 0) & (sample.stencil.mask.array >= 128))
 
 
 def _hatched(sample: Sample, labels: np.ndarray, rng: np.random.Generator) -> Sample:
@@ -244,16 +255,19 @@ class Examples:
         return self._finished(sample, regions.array, natural, rng)
 
     def _finished(self, sample: Sample, labels: np.ndarray, natural: bool, rng: np.random.Generator) -> Example:
-        weight = np.maximum(hinted_area(sample, labels), np.uint8(round(255 * self.data.unhinted)))
+        hinted = hinted_area(sample, labels)
+        weight = np.maximum(hinted, np.uint8(round(255 * self.data.unhinted)))
         own = sample.flats
         if self.data.asked_only:
             own = Illustration(flats_off_lines(sample, labels))
         if rng.random() < self.data.hatched:
             sample = _hatched(sample, labels, rng)
         if self.data.asked_only:
-            asked = asked_area(sample, labels)[..., None]
-            target = Illustration(np.where(asked, sample.target.array, PAPER))
-            sample = replace(sample, target=target, flats=Illustration(np.where(asked, own.array, PAPER)))
+            asked = asked_area(sample, labels)
+            weight = np.where(either(sample, asked, hinted), np.uint8(0), weight)
+            target = Illustration(np.where(asked[..., None], sample.target.array, PAPER))
+            flats = Illustration(np.where(asked[..., None], own.array, PAPER))
+            sample = replace(sample, target=target, flats=flats)
         return Example(sample, np.asarray(weight), own, natural)
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:

@@ -10,10 +10,14 @@ from stenciltorch.training.config import (
     MaskRecipe,
     OptimConfig,
     ShapeConfig,
+    StudioConfig,
     SynthesisRecipe,
     TrainConfig,
 )
 from stenciltorch.training.tasks.settings import AdversarialConfig, SemanticConfig
+
+TIDY = SynthesisRecipe(hints=HintRecipe(messy=0.05))
+"""Hints that mostly lie where they are meant for."""
 
 STUDIO = {
     "studio": TrainConfig(data=DataConfig(hatched=0.2, asked_only=True)),
@@ -21,6 +25,12 @@ STUDIO = {
         name="studio-large-crops",
         data=DataConfig(crop=384, hatched=0.2, asked_only=True),
         optim=OptimConfig(batch=2, rate=8e-4, decay=0.7),
+    ),
+    "studio-painting": TrainConfig(
+        name="studio-painting",
+        task=StudioConfig(trained="painting"),
+        data=DataConfig(crop=384, hatched=0.2, asked_only=True, unhinted=0.6, synthesis=TIDY),
+        optim=OptimConfig(steps=1600, batch=2, rate=1.5e-4, warmup=100, decay=0.8, ema=0.995),
     ),
     "finetune": TrainConfig(
         name="finetune",

@@ -14,7 +14,7 @@ from stenciltorch.networks.pixels import compose
 from stenciltorch.networks.studio import StudioNet, StudioShape
 from stenciltorch.training import objectives as objective
 from stenciltorch.training.checkpoint import State
-from stenciltorch.training.config import LossConfig, TrainConfig
+from stenciltorch.training.config import LossConfig, StudioConfig, TrainConfig
 from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.place import Place, follow, set_rate
 from stenciltorch.training.rates import average_keep, learning_rate
@@ -32,6 +32,18 @@ OTHER_SHAPE = (
 
 def build_net(config: TrainConfig) -> StudioNet:
     return StudioNet(StudioShape(**vars(config.shape)))
+
+
+def trained_parts(net: StudioNet, config: TrainConfig) -> list[nn.Parameter]:
+    """What a run changes (`StudioConfig.trained`); the rest is fixed."""
+    task = config.task
+    if isinstance(task, StudioConfig) and task.trained == "painting":
+        net.requires_grad_(False)
+        net.encoder.prices.requires_grad_(True)
+        net.painter.requires_grad_(True)
+        for judging in (net.painter.trust, net.painter.verdict):
+            judging.requires_grad_(False)
+    return [value for value in net.parameters() if value.requires_grad]
 
 
 def unit(batch: Batch) -> Batch:
@@ -62,12 +74,14 @@ class StudioTask:
 
     def __init__(self, config: TrainConfig, place: Place) -> None:
         self.config, self.place = config, place
-        self.net = place.settle(build_net(config))
+        net = build_net(config)
+        trained = trained_parts(net, config)
+        self.net = place.settle(net)
         self.average = place.settle(build_net(config))
         self.average.load_state_dict(self.net.state_dict())
         optim = config.optim
         self.optimizer = torch.optim.AdamW(
-            self.net.parameters(),
+            trained,
             lr=optim.rate,
             betas=(optim.beta1, optim.beta2),
             weight_decay=optim.weight_decay,
