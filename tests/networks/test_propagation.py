@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from stenciltorch.networks.propagation import BLOCK, FLOOR, Prices, line_barriers, line_ink, propagate, walk, way
+from stenciltorch.networks.lines import SIDES
+from stenciltorch.networks.propagation import BLOCK, DISTANCE, FLOOR, GAP, Prices, propagate, walk, way
 
 NOTHING = 100.0
 """A price that lets nothing through: exp(-100)."""
@@ -67,64 +68,6 @@ def test_lines_are_walked_each_by_its_own_prices():
     together = walk(state, way(costs))
     for place in itertools.product(range(2), range(3)):
         torch.testing.assert_close(together[place], walk(state[place], way(costs[place])))
-
-
-# barriers
-
-
-def test_a_vertical_line_stands_between_two_columns_of_cells():
-    """12 x 8 pixels, cells of 4: centres at columns 2, 6, 10; ink in column 5 lies between the first and second."""
-    ink = torch.zeros(1, 1, 8, 12)
-    ink[..., 5] = 1.0
-    right, down = line_barriers(ink)
-    assert right[0, 0].tolist() == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
-    assert down[0, 0].tolist() == [[0.0, 0.25, 0.0], [0.0, 0.25, 0.0]]
-
-
-def test_a_line_at_a_centre_counts_for_the_step_that_starts_there():
-    for column, step in ((1, None), (2, 0), (5, 0), (6, 1), (9, 1), (10, 2)):
-        ink = torch.zeros(1, 1, 4, 12)
-        ink[..., column] = 1.0
-        expected = [float(number == step) for number in range(3)]
-        assert line_barriers(ink)[0][0, 0].tolist() == [expected], column
-
-
-def test_barriers_of_a_turned_picture_are_turned():
-    ink = torch.rand(1, 1, 12, 8, generator=torch.Generator().manual_seed(0))
-    right, down = line_barriers(ink)
-    turned_right, turned_down = line_barriers(ink.transpose(2, 3))
-    assert torch.equal(turned_right, down.transpose(2, 3))
-    assert torch.equal(turned_down, right.transpose(2, 3))
-
-
-def test_faint_lines_are_weaker_barriers_and_gaps_are_holes():
-    faint, broken = torch.zeros(1, 1, 4, 8), torch.zeros(1, 1, 4, 8)
-    faint[..., 4] = 0.2
-    broken[..., :2, 4] = 1.0
-    assert line_barriers(faint)[0][0, 0, 0, 0].item() == pytest.approx(0.5)
-    assert line_barriers(broken)[0][0, 0, 0, 0].item() == 0.5
-
-
-def test_a_thin_line_is_a_line_and_a_filled_area_its_edge():
-    ink = torch.zeros(1, 1, 40, 60)
-    ink[..., 5:8] = 0.5
-    ink[..., 20:50] = 0.4
-    lines = line_ink(ink)[0, 0]
-    expected = torch.zeros(60)
-    expected[5:8] = 0.5
-    expected[[19, 20, 49, 50]] = 0.4
-    assert torch.equal(lines, expected.expand(40, 60))
-
-
-def test_a_line_across_a_grey_area_keeps_its_contrast():
-    ink = torch.full((1, 1, 40, 60), 0.25)
-    ink[..., 30:32] = 1.0
-    lines = line_ink(ink)[0, 0]
-    assert lines[20].tolist() == [0.75 if column in (30, 31) else 0.0 for column in range(60)]
-
-
-def test_paper_has_no_lines():
-    assert line_ink(torch.zeros(1, 1, 8, 8)).abs().max() == 0.0
 
 
 # travelling
@@ -268,24 +211,55 @@ def test_far_behind_many_walls_shares_do_not_fall_below_the_floor():
 
 
 def test_new_prices_are_those_of_the_lines_and_little_more():
+    """A line is as narrow as a gap can be; the places on its sides are wide."""
     prices = Prices(width=8, heads=2)
-    ink = torch.zeros(1, 1, 8, 8)
-    ink[..., 4] = 1.0
-    right, down = prices(torch.rand(1, 8, 2, 2), ink)
+    ink = torch.zeros(1, 1, 48, 48)
+    ink[..., 24] = 1.0
+    right, down = prices(torch.rand(1, 8, 12, 12), ink)
     floor = torch.nn.functional.softplus(torch.tensor([-1.3, -1.3]))
-    floor = (floor * torch.tensor([0.005, 1.0]))[:, None].expand(2, 2)
+    floor = (floor * torch.tensor(DISTANCE))[:, None].expand(2, 12)
     counted = 1 / (1 + math.exp(-3.0))
-    line = counted * torch.nn.functional.softplus(torch.tensor([13.0, 13.0]))[:, None].expand(2, 2)
-    assert right.shape == down.shape == (1, 2, 2, 2)
-    torch.testing.assert_close(right[0, :, :, 0], floor + line)
-    torch.testing.assert_close(right[0, :, :, 1], floor)
+    line = counted * torch.nn.functional.softplus(torch.tensor([13.0, 13.0]))[:, None].expand(2, 12)
+    gap = math.log(SIDES[-1]) * torch.nn.functional.softplus(torch.tensor(GAP))
+    assert right.shape == down.shape == (1, 2, 12, 12)
+    torch.testing.assert_close(right[0, :, :, 5], floor + line + gap)
+    torch.testing.assert_close(right[0, :, :, 7], floor)
     assert (down[0] >= floor[:, :, None] - 1e-6).all()
 
 
 def test_prices_are_never_below_zero():
     prices = Prices(width=4, heads=1)
     torch.nn.init.normal_(prices.learned.weight, std=50.0)
+    torch.nn.init.normal_(prices.gaps.weight, std=50.0)
     with torch.no_grad():
         prices.line_price.fill_(-50.0)
     for costs in prices(torch.randn(1, 4, 5, 5), torch.rand(1, 1, 20, 20)):
         assert (costs >= 0).all()
+
+
+def rooms(gap, thickness=2):
+    """How much of a dab in the left one of two rooms of 128 x 96 pixels comes to its own room's middle and to the
+    other's, by the first way; the wall between them has a gap of so many pixels."""
+    ink = torch.zeros(1, 1, 96, 256)
+    ink[..., [0, 1, -2, -1], :] = ink[..., [0, 1, -2, -1]] = 1.0
+    ink[..., 128 - thickness // 2 : 128 + thickness // 2] = 1.0
+    ink[..., 48 - gap // 2 : 48 - gap // 2 + gap, 90:166] = 0.0
+    right, down = Prices(width=1, heads=2)(torch.zeros(1, 1, 24, 64), ink)
+    strength = torch.zeros(1, 2, 24, 64)
+    strength[..., 6, 10] = 1.0
+    with torch.no_grad():
+        found = propagate(torch.ones(1, 3, 24, 64), strength, way(right), way(down.transpose(2, 3)), rounds=3)
+    return found[0, 0, 3, 12, 16].item(), found[0, 0, 3, 12, 48].item()
+
+
+def test_a_gap_holds_colour_back_and_a_doorway_does_not():
+    closed, small, wide = (rooms(gap) for gap in (0, 4, 60))
+    assert min(here for here, _ in (closed, small, wide)) > 0.9
+    assert closed[1] < small[1] < 1e-3
+    assert wide[1] > 0.9
+
+
+def test_a_long_passage_is_no_gap():
+    """What is as narrow as a gap, but for longer, is a staff or a ribbon."""
+    assert rooms(gap=8, thickness=72)[1] > 0.99
+    assert rooms(gap=8)[1] < 0.9

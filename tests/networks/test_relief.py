@@ -12,6 +12,7 @@ from stenciltorch.canvas import Light
 from stenciltorch.networks.relief import (
     BRIGHTEST,
     DEEPEST,
+    FAR,
     REACHES,
     SHADOW,
     SHINE,
@@ -25,6 +26,7 @@ from stenciltorch.networks.relief import (
     lit,
     relief,
     shade,
+    span,
 )
 
 FROM_RIGHT = torch.from_numpy(Light(90.0).vector)[None]
@@ -96,6 +98,38 @@ def test_a_mark_bounds_nothing():
     dotted = ring()
     dotted[..., 126:130, 126:130] = 0.0
     torch.testing.assert_close(relief(dotted), relief(ring()), atol=1e-4, rtol=0.0)
+
+
+def test_a_star_in_the_sky_bounds_nothing_however_near_other_stars_are():
+    starry = ring(512, 200.0)
+    for row, column in ((180, 200), (180, 260), (250, 230), (300, 260), (300, 200)):
+        starry[..., row : row + 3, column : column + 24] = 0.0
+        starry[..., row - 12 : row + 12, column + 11 : column + 14] = 0.0
+    torch.testing.assert_close(relief(starry), relief(ring(512, 200.0)), atol=1e-3, rtol=0.0)
+
+
+def test_a_line_that_is_no_mark_bounds_cushions():
+    crossed = ring(512, 200.0)
+    crossed[..., 254:258, 160:352] = 0.0
+    assert (relief(crossed) - relief(ring(512, 200.0))).abs().max() > 0.2
+
+
+def test_spans_of_two_strokes_by_hand():
+    """One reaches over 3 rows and 5 columns, round a corner; the other is a dot; between them is an empty column."""
+    dark = torch.zeros(1, 1, 6, 10)
+    dark[..., 1, 1:6] = dark[..., 1:4, 5] = 1.0
+    dark[..., 2, 7] = 0.9
+    dark[..., 5, :] = 0.4
+    expected = torch.zeros(6, 10)
+    expected[1, 1:6] = expected[1:4, 5] = 5.0
+    expected[2, 7] = 1.0
+    assert torch.equal(span(dark)[0, 0], expected)
+
+
+def test_a_long_line_reaches_far_enough_everywhere():
+    dark = torch.zeros(1, 1, 8, 100)
+    dark[..., 3, :] = 1.0
+    assert span(dark)[0, 0, 3].min() >= FAR
 
 
 def test_mirrored_drawings_have_mirrored_reliefs():

@@ -13,6 +13,7 @@ from stenciltorch.networks.blocks import SLOPE, Context, Fuse, InvertedResNeXt, 
 from stenciltorch.networks.pixels import (
     CELL,
     STRIDE,
+    around,
     compose,
     from_unit,
     pad_to_stride,
@@ -20,6 +21,12 @@ from stenciltorch.networks.pixels import (
     pool_hints,
     to_unit,
 )
+
+
+def test_around_is_the_mean_of_nine_with_the_rim_repeated():
+    maps = torch.rand(2, 3, 5, 7)
+    wide = torch.nn.functional.pad(maps, (1, 1, 1, 1), mode="replicate")
+    torch.testing.assert_close(around(maps), torch.nn.functional.avg_pool2d(wide, 3, stride=1))
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 4])

@@ -61,6 +61,14 @@ def cell_means(values: Tensor) -> Tensor:
     return F.conv2d(values, mean.expand(-1, -1, CELL, CELL).contiguous(), stride=CELL)
 
 
+def around(maps: Tensor) -> Tensor:
+    """The mean of each place and its eight neighbours, the rim repeated: (batch, channels, rows, columns) as given.
+    A convolution, as in `cell_means`."""
+    channels = maps.shape[1]
+    mean = torch.full((channels, 1, 3, 3), 1.0 / 9.0, device=maps.device, dtype=maps.dtype)
+    return F.conv2d(F.pad(maps, (1, 1, 1, 1), mode="replicate"), mean, groups=channels)
+
+
 def pool_hints(hints: Tensor, ink: Tensor) -> tuple[Tensor, Tensor]:
     """Bring hints to cells: colours as alpha-weighted means, and how much of each cell is hinted.
 

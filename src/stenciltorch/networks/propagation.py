@@ -1,11 +1,11 @@
 """How colour travels: along rows and columns of cells, at a price that the encoder sets once per drawing.
 
-Between neighbouring cells there is a cost >= 0: low inside a region, high across a line. The share of colour that cell
-j passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs. As shares multiply along the
-way, a row is a few small matrices: within blocks of cells, and from the end of one block to the next ones. Rows and
-columns in turn, a few times, carry a dab round corners. Every colour that arrives is a weighted mean of colours that
-the artist placed: none is invented (ours; after Liu et al. 2017, "Learning affinity via spatial propagation networks",
-with a closed form instead of a recurrence).
+Between neighbouring cells there is a cost >= 0: low inside a region, high across a line and through a gap. The share of
+colour that cell j passes to cell i of the same row is exp(-|S_i - S_j|), S being the running sum of costs. As shares
+multiply along the way, a row is a few small matrices: within blocks of cells, and from the end of one block to the next
+ones. Rows and columns in turn, a few times, carry a dab round corners. Every colour that arrives is a weighted mean of
+colours that the artist placed: none is invented (ours; after Liu et al. 2017, "Learning affinity via spatial
+propagation networks", with a closed form instead of a recurrence).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stenciltorch.networks.pixels import CELL
+from stenciltorch.networks.lines import barriers, gaps
 
 TINY = 1e-20
 """Least divisor. A bound, not a summand: the exporter takes sums with constants this small for no-ops."""
@@ -30,46 +30,6 @@ FLOOR = 1e-24
 
 BLOCK = 8
 """Cells that pass colour to each other directly; sides of pictures are multiples of as many."""
-
-
-TONE = 13
-"""Ink that fills a square of this many pixels is tone, not line."""
-
-
-def line_ink(ink: Tensor) -> Tensor:
-    """Lines, and the edges of areas filled with grey or black, without what fills those areas.
-
-    Args:
-        ink: (batch, 1, height, width) in 0..1.
-    """
-    tone = _dilate(_erode(ink, TONE), TONE)
-    edges = _dilate(tone, 3) - _erode(tone, 3)
-    return (ink - tone + edges).clamp(0.0, 1.0)
-
-
-def _dilate(plane: Tensor, side: int) -> Tensor:
-    across = F.max_pool2d(plane, (1, side), stride=1, padding=(0, side // 2))
-    return F.max_pool2d(across, (side, 1), stride=1, padding=(side // 2, 0))
-
-
-def _erode(plane: Tensor, side: int) -> Tensor:
-    return -_dilate(-plane, side)
-
-
-def line_barriers(ink: Tensor) -> tuple[Tensor, Tensor]:
-    """How much ink lies between each cell's centre and the next one's, to the right and below.
-
-    Args:
-        ink: (batch, 1, height, width), of lines (`line_ink`), sides multiples of 4.
-
-    Returns:
-        rightward and downward (batch, 1, height/4, width/4) in 0..1; the last column or row sees the margin.
-    """
-    half = CELL // 2
-    dark = (2.5 * ink).clamp(max=1.0)
-    right = F.max_pool2d(F.pad(dark, (0, half))[..., half:], (1, CELL))
-    down = F.max_pool2d(F.pad(dark, (0, 0, 0, half))[..., half:, :], (CELL, 1))
-    return F.avg_pool2d(right, (CELL, 1)), F.avg_pool2d(down, (1, CELL))
 
 
 class Way(NamedTuple):
@@ -147,27 +107,31 @@ def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds
     return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
 
 
-NEARLY_FREE = 0.005
-"""What the first way pays of the price of distance."""
+DISTANCE = (0.005, 1.5)
+"""What the first way pays of the price of distance, and the others."""
+
+GAP = 4.0
+"""The price of a gap that makes the way e times narrower, to begin with."""
 
 
 class Prices(nn.Module):
-    """The cost of every step between cells: what the lines say, as far as the encoder takes them for borders, and
-    what it has learned to add. To the first way distance costs hardly anything: it tells areas apart; to the others it
-    matters: they tell the nearest colour.
+    """The cost of every step between cells: what the lines say, as far as the encoder takes them for borders and their
+    gaps for gaps, and what it has learned to add. To the first way distance costs hardly anything: it tells areas
+    apart; to the others it matters: they tell the nearest colour.
     """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.learned = nn.Conv2d(width, 2 * heads, 3, padding=1)
         self.borders = nn.Conv2d(width, 2 * heads, 3, padding=1)
+        self.gaps = nn.Conv2d(width, 2 * heads, 3, padding=1)
         self.line_price = nn.Parameter(torch.full((heads,), 13.0))
-        nn.init.zeros_(self.learned.weight)
-        nn.init.zeros_(self.borders.weight)
-        nn.init.constant_(self.borders.bias, 3.0)  # type: ignore[arg-type]
-        nn.init.constant_(self.learned.bias, -1.3)  # type: ignore[arg-type]
+        for layer, start in ((self.learned, -1.3), (self.borders, 3.0), (self.gaps, GAP)):
+            nn.init.zeros_(layer.weight)
+            nn.init.constant_(layer.bias, start)  # type: ignore[arg-type]
         self.heads = heads
-        distance = torch.tensor([NEARLY_FREE, *[1.0] * (heads - 1)]).repeat(2)[None, :, None, None]
+        first, others = DISTANCE
+        distance = torch.tensor([first, *[others] * (heads - 1)]).repeat(2)[None, :, None, None]
         self.register_buffer("distance", distance, persistent=False)
         self.distance: Tensor
 
@@ -178,8 +142,11 @@ class Prices(nn.Module):
             features: (batch, width, height/4, width/4).
             lines: (batch, 1, height, width), the ink of lines.
         """
-        right, down = line_barriers(lines)
-        added = self.distance * F.softplus(self.learned(features))
-        counted = torch.sigmoid(self.borders(features)) * F.softplus(self.line_price).repeat(2)[None, :, None, None]
-        costs = added + counted * torch.cat([right, down], dim=1).repeat_interleave(self.heads, dim=1)
+        line_price = F.softplus(self.line_price).repeat(2)[None, :, None, None]
+        costs = self.distance * F.softplus(self.learned(features))
+        costs = costs + torch.sigmoid(self.borders(features)) * line_price * self._for_each_way(barriers(lines))
+        costs = costs + F.softplus(self.gaps(features)) * self._for_each_way(gaps(lines))
         return costs[:, : self.heads], costs[:, self.heads :]
+
+    def _for_each_way(self, steps: tuple[Tensor, Tensor]) -> Tensor:
+        return torch.cat(steps, dim=1).repeat_interleave(self.heads, dim=1)

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stenciltorch.networks.pixels import CELL
-from stenciltorch.networks.propagation import line_ink
+from stenciltorch.networks.lines import line_ink
+from stenciltorch.networks.pixels import CELL, around
 
 REACHES = (2.0, 6.0, 18.0)
 """Cells within which a cushion rises from the lines to its full height: creases, folds, bodies."""
@@ -25,9 +25,18 @@ LEVELS = 4
 SWEEPS, DAMPING = 10, 0.8
 """How often at each, and how far towards the mean of the neighbours: all the way, stripes would stay."""
 
-MARK = 0.16
-"""Strokes that fill no more than this of 3 x 3 cells of 32 pixels, a line drawn through a cell filling it, are marks
-and bound nothing; with twice as much they are lines."""
+MARK, LINE = 0.06, 0.09
+"""Strokes that hang together and reach no farther, up or across, than this share of the drawing's longer side are
+marks, such as stars, buttons and noses, and bound nothing; from the second share on they are lines."""
+
+FAR = 24
+"""Strokes that reach over so many cells are lines in any drawing."""
+
+HALF_DARK = 0.5
+"""Cells darker than this hang together."""
+
+AFAR = 1e4
+"""Farther than any cell."""
 
 FAINT = 1e-3
 """The least that a cell counts in a mean."""
@@ -64,13 +73,33 @@ def darkness(ink: Tensor) -> Tensor:
 
 
 def cell_walls(dark: Tensor) -> list[Tensor]:
-    """Where lines are, 0..1, in cells of 4, 8, 16 and 32 pixels, without strokes so short that they bound nothing.
+    """Where lines are, 0..1, in cells of 4, 8, 16 and 32 pixels, without marks.
 
     Args:
         dark: (batch, 1, height/4, width/4), `darkness`.
     """
-    kept = ((_around(_pyramid(dark)[-1]) - MARK) / MARK).clamp(0.0, 1.0)
-    return _pyramid(dark * F.interpolate(kept, scale_factor=2.0 ** (LEVELS - 1), mode="bilinear", align_corners=False))
+    down, across = (torch.ones_like(dark[0, 0]).sum(dim=dim)[0] for dim in (0, 1))
+    far = torch.maximum(down, across).clamp(max=FAR / LINE)
+    return _pyramid(dark * ((span(dark) / far - MARK) / (LINE - MARK)).clamp(0.0, 1.0))
+
+
+def span(dark: Tensor) -> Tensor:
+    """How far the strokes reach that hang together with a cell, across or up, whichever is more, in cells; what is
+    farther away than `FAR` along the strokes is left out.
+
+    Args:
+        dark: (batch, 1, height/4, width/4), `darkness`.
+    """
+    inked = (dark > HALF_DARK).to(dark.dtype)
+    rows, columns = dark.shape[-2:]
+    across = torch.arange(columns, device=dark.device, dtype=dark.dtype)[None, :].expand(rows, -1)
+    down = torch.arange(rows, device=dark.device, dtype=dark.dtype)[:, None].expand(-1, columns)
+    outside = AFAR * (1.0 - inked)
+    ends = torch.stack([across, -across, down, -down]) * inked - outside
+    for _ in range(FAR):
+        ends = F.max_pool2d(ends, 3, stride=1, padding=1) * inked - outside
+    reach = torch.maximum(ends[:, :1] + ends[:, 1:2], ends[:, 2:3] + ends[:, 3:])
+    return (reach + 1.0).clamp(min=0.0)
 
 
 def _pyramid(dark: Tensor) -> list[Tensor]:
@@ -96,8 +125,8 @@ def cushions(walls: list[Tensor]) -> Tensor:
             swollen = F.interpolate(swollen, scale_factor=2.0, mode="bilinear", align_corners=False)
         free = (1.0 - walls[level]) / (1.0 + step / reaches.square())
         for _ in range(SWEEPS):
-            around = F.conv2d(F.pad(swollen, (1, 1, 1, 1), mode="replicate"), cross, groups=len(REACHES))
-            swollen = swollen + DAMPING * (free * (around + step) - swollen)
+            beside = F.conv2d(F.pad(swollen, (1, 1, 1, 1), mode="replicate"), cross, groups=len(REACHES))
+            swollen = swollen + DAMPING * (free * (beside + step) - swollen)
     return 2.0 * swollen.clamp(min=1e-4).sqrt()
 
 
@@ -156,12 +185,8 @@ def relief(lineart: Tensor) -> Tensor:
 def _smoothed(maps: Tensor, free: Tensor) -> Tensor:
     """Means over neighbours that are `free`, 0..1; what is not, such as under lines, takes over what is beside it."""
     for _ in range(3):
-        maps = _around(maps * (free + FAINT)) / _around(free + FAINT)
+        maps = around(maps * (free + FAINT)) / around(free + FAINT)
     return maps
-
-
-def _around(maps: Tensor) -> Tensor:
-    return F.avg_pool2d(F.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
 
 
 def shade(maps: Tensor, light: Tensor) -> Tensor:

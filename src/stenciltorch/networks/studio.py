@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
-from stenciltorch.networks.pixels import CELL, compose, pool_base, pool_hints
-from stenciltorch.networks.propagation import Prices, Way, line_ink, propagate, way
+from stenciltorch.networks.lines import line_ink
+from stenciltorch.networks.pixels import CELL, around, compose, pool_base, pool_hints
+from stenciltorch.networks.propagation import Prices, Way, propagate, way
 from stenciltorch.networks.relief import illuminated, lit, relief, shade
 from stenciltorch.suggestion import COLOURS
 
@@ -33,7 +34,7 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.7
+REACHED = 0.58
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 40.0
@@ -51,7 +52,7 @@ LEAST = 1e-15
 DECADES = 35.0
 """About -log(LEAST): what has arrived is measured in shares of this, 1 for all."""
 
-STRAY = -11.5
+STRAY = -16.0
 """The logarithm of the share of colour below which a way has less and less of a vote."""
 
 
@@ -299,16 +300,10 @@ def sheltered(weight: Tensor) -> Tensor:
     Args:
         weight: (batch, 1, height/4, width/4), how much of each cell is hinted, 0..1.
     """
-    near = _mean(F.max_pool2d(weight, 3, stride=1, padding=1))
-    around = _mean(F.avg_pool2d(weight, BROAD))
-    crowd = F.interpolate(around, scale_factor=float(BROAD), mode="bilinear", align_corners=False)
+    near = around(F.max_pool2d(weight, 3, stride=1, padding=1))
+    broad = around(F.avg_pool2d(weight, BROAD))
+    crowd = F.interpolate(broad, scale_factor=float(BROAD), mode="bilinear", align_corners=False)
     return near * (1.0 - CROWDED * crowd).clamp(min=0.0)
-
-
-def _mean(plane: Tensor) -> Tensor:
-    """Over a place and its neighbours."""
-    wide = F.pad(plane, (1, 1, 1, 1), mode="replicate")
-    return F.conv2d(wide, torch.full((1, 1, 3, 3), 1.0 / 9.0, device=plane.device, dtype=plane.dtype))
 
 
 def illuminate(coarse: Coarse, lighting: Tensor) -> Tensor:
