@@ -239,6 +239,22 @@ def test_a_server_that_is_gone_is_told_of(chromium, home, dataset):
     page.close()
 
 
+def test_the_last_of_many_quick_verdicts_stays(visit, dataset):
+    page = visit()
+    page.evaluate(
+        """(() => {
+          const [figure] = document.querySelectorAll('figure');
+          for (const verdict of ['drop', 'keep', 'drop', 'keep', 'drop']) {
+            figure.querySelector(`[data-verdict=${verdict}]`).click();
+          }
+          document.querySelectorAll('figure')[1].querySelector('[data-verdict=keep]').click();
+        })()"""
+    )
+    told(page, "1.png: kept by hand")
+    assert page.inner_text("figure:has-text('0.png') .state") == "dropped by hand"
+    assert sorted(by_hand(dataset).values()) == ["drop", "keep"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("large", [False, True], ids=["pictures", "large"])
 def test_axe_finds_nothing_to_complain_of(visit, theme, large):

@@ -10,8 +10,10 @@ let cards = []; // { figure, picture }, in the order in which they are shown
 let chosen = 0;
 let enlarged = 0; // the browser puts the focus back on the picture from which the dialog was opened
 
+const PATIENCE = 15000; // ms
+
 async function ask(address, options) {
-  const answer = await fetch(address, options).catch(() => {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options }).catch(() => {
     throw new Error('The server does not answer. Start `stenciltorch curate ... --review` again; what was told stays.');
   });
   const content = await answer.json();
@@ -91,8 +93,16 @@ function columns() {
   return Math.max(1, cards.filter(({ figure }) => figure.offsetTop === top).length);
 }
 
-async function judge(place, verdict) {
+// One after the other, so that the last verdict on a picture is the one that stays.
+let sent = Promise.resolve();
+
+function judge(place, verdict) {
   const card = cards[place];
+  sent = sent.then(() => send(card, verdict));
+  return sent;
+}
+
+async function send(card, verdict) {
   if (!card?.picture.pixels) return tell('This file cannot be read, so there is nothing to keep.', true);
   try {
     const body = JSON.stringify({ number: card.picture.number, verdict });
