@@ -10,7 +10,7 @@ import numpy as np
 from stenciltorch.canvas import Int32Array
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from stenciltorch.synthesis.labels import Touching, compact, connected_parts, contacts, filled, totals, touching
-from stenciltorch.synthesis.merging import roots_of
+from stenciltorch.synthesis.merging import norm, roots_of, shade
 
 BESIDE = 3
 """Px off a border at which its two sides are compared."""
@@ -203,13 +203,13 @@ def measures(evidence: Evidence) -> Float64Array:
         trace[:, 4],
         trace[:, 5],
         _bounded(trace[:, 6]),
-        _bounded(_shade(gap)),
-        _bounded(_norm(gap)),
+        _bounded(shade(gap)),
+        _bounded(norm(gap)),
         _bounded(trace[:, 7]),
         trace[:, 8],
         np.tanh(trace[:, 9] / 10),
-        _bounded(_norm(distance)),
-        _bounded(_shade(distance)),
+        _bounded(norm(distance)),
+        _bounded(shade(distance)),
         _bounded(np.maximum(spread[one], spread[two])),
         np.minimum(flat[one], flat[two]),
         np.minimum(evidence.summits[one], evidence.summits[two]),
@@ -226,12 +226,3 @@ def measures(evidence: Evidence) -> Float64Array:
 def _bounded(values: Float64Array) -> Float64Array:
     """0 .. infinity to 0 .. 1; 8 becomes a half."""
     return np.asarray(values / (values + 8))
-
-
-def _norm(gap: Float64Array) -> Float64Array:
-    return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
-
-
-def _shade(gap: Float64Array) -> Float64Array:
-    """Distance with lightness at 0.6: shadow and light of one colour are near."""
-    return _norm(gap * (0.6, 1.0, 1.0))

@@ -17,7 +17,7 @@ from stenciltorch.errors import ModelError
 from stenciltorch.runtime.folder import check_contract
 from stenciltorch.synthesis.arrays import BoolArray, Float64Array
 from stenciltorch.synthesis.evidence import MEASURES, Evidence, joined_evidence, measures
-from stenciltorch.synthesis.merging import best_border
+from stenciltorch.synthesis.merging import cheap_borders
 
 JUDGE_FILE = "borders.json"
 """Beside the network whose heights the judge knows."""
@@ -58,8 +58,7 @@ def settle(evidence: Evidence, judge: BorderJudge, limit: float = LIMIT) -> Evid
         while len(evidence.first):
             found = measures(evidence)
             likely = np.where(agreed(found), 1.0, judge(found))
-            least = np.unique(best_border(evidence, -likely))
-            open_ones = least[likely[least] < bound]
+            open_ones = cheap_borders(evidence, likely, bound)
             if not len(open_ones):
                 break
             evidence = joined_evidence(evidence, open_ones)

@@ -112,8 +112,7 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float, ample: 
             smaller = np.minimum(graph.areas[graph.first], graph.areas[graph.second])
             cost = shade_distance(graph) * np.clip(smaller / max(ample, 1e-9), 0.5, 1)
             cost += line_cost * graph.barrier / graph.length
-            best = np.unique(best_border(graph, -cost))
-            cheap = best[cost[best] < limit]
+            cheap = cheap_borders(graph, cost, limit)
             if not len(cheap):
                 break
             graph = joined(graph, cheap)
@@ -122,14 +121,28 @@ def merge_alike(graph: RegionGraph, cost_limit: float, line_cost: float, ample: 
 
 def colour_distance(graph: RegionGraph) -> Float64Array:
     """Distance in Lab across each border."""
-    gap = graph.colours[graph.first] - graph.colours[graph.second]
-    return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
+    return norm(graph.colours[graph.first] - graph.colours[graph.second])
 
 
 def shade_distance(graph: RegionGraph) -> Float64Array:
-    """Distance in Lab across each border with lightness at 0.6: shadow and light of one colour are near."""
-    gap = (graph.colours[graph.first] - graph.colours[graph.second]) * (0.6, 1.0, 1.0)
-    return np.asarray(np.sqrt((gap * gap).sum(axis=1)))
+    """`shade` of the colours across each border."""
+    return shade(graph.colours[graph.first] - graph.colours[graph.second])
+
+
+def norm(gaps: Float64Array) -> Float64Array:
+    """Lengths of rows."""
+    return np.asarray(np.sqrt((gaps * gaps).sum(axis=1)))
+
+
+def shade(gaps: Float64Array) -> Float64Array:
+    """Lengths of differences in Lab (m, 3) with lightness at 0.6: shadow and light of one colour are near."""
+    return norm(gaps * (0.6, 1.0, 1.0))
+
+
+def cheap_borders(graph: Bordered, cost: Float64Array, limit: float) -> Int64Array:
+    """The cheapest border of each region (which must have a neighbour), where it costs less than the limit; once."""
+    best = np.unique(best_border(graph, -cost))
+    return best[cost[best] < limit]
 
 
 def best_border(graph: Bordered, score: Float64Array) -> Int64Array:

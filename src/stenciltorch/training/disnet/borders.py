@@ -17,7 +17,7 @@ from stenciltorch.synthesis.disnet import DisNet, open_disnet
 from stenciltorch.synthesis.evidence import MEASURES, Evidence, joined_evidence, measures
 from stenciltorch.synthesis.judging import ROUNDS, BorderJudge, write_judge
 from stenciltorch.synthesis.labels import compact
-from stenciltorch.synthesis.merging import best_border, merge_small
+from stenciltorch.synthesis.merging import cheap_borders, merge_small
 from stenciltorch.synthesis.regions import evidence_of, scaled_area
 from stenciltorch.training.config import fingerprint
 from stenciltorch.training.disnet.artwork import FILLED, is_held_out
@@ -125,9 +125,7 @@ def borders_met(lesson: Lesson, likelihood: Likelihood) -> Iterator[Met]:
             rounds += 1
             if rounds in STAGES:
                 yield _compared(lesson, evidence, found)
-            likely = likelihood(found)
-            least = np.unique(best_border(evidence, -likely))
-            open_ones = least[likely[least] < bound]
+            open_ones = cheap_borders(evidence, likelihood(found), bound)
             if not len(open_ones):
                 break
             evidence = joined_evidence(evidence, open_ones)
