@@ -89,6 +89,11 @@ def near_borders(labels: Int32Array) -> BoolArray:
     return np.asarray(cv2.dilate(plane, square) != cv2.erode(plane, square))
 
 
+def quiet(line: Float32Array, gradient: Float32Array) -> BoolArray:
+    """Pixels that count for the colour of a piece: bool (H, W)."""
+    return np.asarray((line < CALM_LINE) & (gradient < CALM_GRADIENT))
+
+
 def gather(labels: Int32Array, view: View) -> Evidence:
     """Evidence on labels 0..n-1."""
     count = int(labels.max()) + 1
@@ -112,8 +117,7 @@ def gather(labels: Int32Array, view: View) -> Evidence:
 
 def _paints(labels: Int32Array, view: View, count: int) -> Float64Array:
     owners = labels.ravel().astype(np.intp)
-    calm = (view.line < CALM_LINE) & (view.gradient < CALM_GRADIENT)
-    weight = np.where(calm, 1.0, 0.02).ravel()
+    weight = np.where(quiet(view.line, view.gradient), 1.0, 0.02).ravel()
     channels = [view.lab[..., channel].ravel().astype(np.float64) for channel in range(3)]
     sums = [weight, *(weight * one for one in channels), *(weight * one * one for one in channels)]
     flat = (view.gradient < EXACT).ravel().astype(np.float64)

@@ -16,13 +16,12 @@ from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Ar
 from stenciltorch.errors import InputError
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array, sum_of_channels
 from stenciltorch.synthesis.evidence import (
-    CALM_GRADIENT,
-    CALM_LINE,
     Evidence,
     View,
     common_pieces,
     gather,
     near_borders,
+    quiet,
 )
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.judging import BorderJudge, settle
@@ -158,8 +157,7 @@ def _by_colours(picture: _Picture, smallest: int) -> Int32Array:
     scale = max(size) / REFERENCE_SIDE
     little = scaled_area(smallest, size)
     labels = _without_crumbs(_pieces(picture), picture, smallest, scale)
-    calm = (picture.line < 0.25) & (picture.gradient < CALM[2])
-    graph = region_graph(labels, picture.lab, calm, picture.line)
+    graph = region_graph(labels, picture.lab, quiet(picture.line, picture.gradient), picture.line)
     graph = merge_alike(graph, cost_limit=7.0, line_cost=30.0, ample=16 * little)
     graph = merge_little(graph, little, 0.3)
     return graph.owner.astype(np.int32)[labels]
@@ -180,8 +178,7 @@ def _judged(
     """The pieces that both cuts have in common, joined where the judge sees no border."""
     pieces, evidence = _border_evidence(picture, displacement, seen, _by_colours(picture, smallest), smallest)
     labels = compact(settle(evidence, judge).owner.astype(np.int32)[pieces]).labels
-    calm = (picture.line < CALM_LINE) & (picture.gradient < CALM_GRADIENT)
-    graph = region_graph(labels, picture.lab, calm, picture.line)
+    graph = region_graph(labels, picture.lab, quiet(picture.line, picture.gradient), picture.line)
     return merge_little(graph, scaled_area(smallest, Size.of(labels)), 0.3).owner.astype(np.int32)[labels]
 
 
