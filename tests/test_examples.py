@@ -71,6 +71,7 @@ def test_iterate_with_masks_changes_nothing_outside_the_mask(run, tmp_path):
     assert holds_shade_of(tmp_path / "2.png", green)
 
 
+@pytest.mark.timeout(900)
 def test_train_tiny_goes_all_the_way(run, tmp_path):
     said = run("3_train_tiny.py", tmp_path / "home", "4").splitlines()
     assert said[:3] == ["packed 1 of 2", "packed 2 of 2", "2 pictures to learn from"]

@@ -15,16 +15,15 @@ from stenciltorch.training.config import DataConfig, HintRecipe, MaskRecipe, Syn
 from stenciltorch.training.dataset import (
     Examples,
     PackReader,
-    Picture,
     asked_area,
     collate,
     colour_labels,
-    crop,
     either,
     flats_off_lines,
     hinted_area,
 )
 from stenciltorch.training.pack import read_pack
+from stenciltorch.training.picture import Picture, crop
 
 DATA = DataConfig(crop=64)
 

@@ -307,7 +307,8 @@ def test_a_run_of_before_tasks_were_named_goes_on(pack, tmp_path):
     config = smoke(optim__steps="3")
     run = Trainer(config, pack, tmp_path, Schedule(device="cpu", log_every=1))
     stored = run.state()
-    del stored.config["task"], stored.config["optim"]["epochs"], stored.config["data"]["hatched"]
+    del stored.config["task"], stored.config["optim"]["epochs"]
+    del stored.config["data"]["hatched"], stored.config["data"]["collage"]
     stored.data = ""
     save(tmp_path / LATEST, stored)
     assert [one.step for one in train(config, pack, tmp_path, Schedule(device="cpu", log_every=1))] == [1, 2, 3]

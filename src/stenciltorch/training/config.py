@@ -45,6 +45,7 @@ class DataConfig:
             neither a hint nor a kept part tells the colour. Areas that have a hinted colour, but no hint of their own,
             count nothing. Else it is to guess the whole picture, as the paper's.
         hatched: chance that a lineart gets hatching or screentone.
+        collage: chance that a figure on blank paper is cut out and laid on something else.
     """
 
     crop: int = 192
@@ -54,6 +55,7 @@ class DataConfig:
     unhinted: float = 0.3
     asked_only: bool = False
     hatched: float = 0.0
+    collage: float = 0.0
     synthesis: SynthesisRecipe = field(default_factory=SynthesisRecipe)
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ class DataConfig:
             0 < self.smallest <= self.largest,
             f"data.smallest must be above 0 and at most data.largest, found {self.smallest} and {self.largest}",
         )
-        for name in ("procedural", "unhinted", "hatched"):
+        for name in ("procedural", "unhinted", "hatched", "collage"):
             share = getattr(self, name)
             _check(0.0 <= share <= 1.0, f"data.{name} must be from 0 to 1, found {share}")
 
@@ -172,7 +174,7 @@ class TrainConfig:
 def upgraded(stored: dict[str, Any]) -> dict[str, Any]:
     """Settings of an older run with those that were added since, at the values that it was run with."""
     optim = {"epochs": 0.0} | stored.get("optim", {})
-    data = {"hatched": 0.0} | stored.get("data", {})
+    data = {"hatched": 0.0, "collage": 0.0} | stored.get("data", {})
     task = stored.get("task", {"kind": "studio"})
     if task["kind"] == "studio":
         task = {"trained": "all"} | task

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -17,17 +17,11 @@ from stenciltorch.curation.shards import is_shard_folder
 from stenciltorch.errors import DatasetError
 from stenciltorch.synthesis.hatching import hatch
 from stenciltorch.synthesis.sample import compose, synthesize, synthesize_procedural
+from stenciltorch.training.collage import collage, surroundings
 from stenciltorch.training.config import DataConfig
 from stenciltorch.training.pack import SHARES, Entry, read_pack
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One unpacked picture: illustration, its regions and each region's flat colour."""
-
-    illustration: np.ndarray
-    regions: np.ndarray
-    colours: np.ndarray
+from stenciltorch.training.picture import Picture, crop
+from stenciltorch.training.streaming import ShardPictures
 
 
 class Example(NamedTuple):
@@ -95,8 +89,6 @@ def open_reader(pack: Path, split: str) -> Reader:
     """
     if not is_shard_folder(pack):
         return PackReader(pack, split)
-    from stenciltorch.training.streaming import ShardPictures
-
     return ShardPictures(pack, split)
 
 
@@ -105,35 +97,6 @@ def _tree(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
     for entry in entries:
         tree.setdefault(entry.source, {}).setdefault(entry.group, []).append(entry)
     return tree
-
-
-def crop(picture: Picture, side: int, data: DataConfig, rng: np.random.Generator) -> Picture:
-    """A square of the picture at a random place, scale and orientation, brought to `side` pixels."""
-    height, width = picture.regions.shape
-    short = min(height, width)
-    share = np.exp(rng.uniform(np.log(data.smallest), np.log(data.largest)))
-    taken = int(np.clip(share * short, 0.5 * side, max(height, width)))
-    top = int(rng.integers(min(0, height - taken), max(0, height - taken) + 1))
-    left = int(rng.integers(min(0, width - taken), max(0, width - taken) + 1))
-    illustration, regions = _cut(picture.illustration, picture.regions, top, left, taken)
-    if rng.random() < 0.5:
-        illustration, regions = illustration[:, ::-1], regions[:, ::-1]
-    method = cv2.INTER_AREA if taken > side else cv2.INTER_CUBIC
-    return Picture(
-        cv2.resize(np.ascontiguousarray(illustration), (side, side), interpolation=method),
-        cv2.resize(np.ascontiguousarray(regions), (side, side), interpolation=cv2.INTER_NEAREST),
-        picture.colours,
-    )
-
-
-def _cut(
-    illustration: np.ndarray, regions: np.ndarray, top: int, left: int, side: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """A square that may reach over the edge, where the edge pixels go on."""
-    height, width = regions.shape
-    rows = np.clip(np.arange(top, top + side), 0, height - 1)
-    columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    return illustration[rows[:, None], columns], regions[rows[:, None], columns]
 
 
 def hinted_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
@@ -246,7 +209,11 @@ class Examples:
         progress = min(1.0, position / self.length)
         if rng.random() < self.data.procedural:
             return self._procedural(progress, rng)
-        picture = crop(self.reader.draw(rng), self.data.crop, self.data, rng)
+        whole = self.reader.draw(rng)
+        picture = crop(whole, self.data.crop, self.data, rng)
+        if self.data.collage and rng.random() < self.data.collage:
+            other = crop(self.reader.draw(rng), self.data.crop, self.data, rng)
+            picture = collage(picture, surroundings(whole), other, rng)
         regions = Regions(picture.regions.astype(np.int32))
         flats = Illustration(picture.colours[picture.regions])
         natural = bool(rng.random() >= self.data.synthesis.recolour)

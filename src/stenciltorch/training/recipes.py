@@ -20,16 +20,16 @@ TIDY = SynthesisRecipe(hints=HintRecipe(messy=0.05))
 """Hints that mostly lie where they are meant for."""
 
 STUDIO = {
-    "studio": TrainConfig(data=DataConfig(hatched=0.2, asked_only=True)),
+    "studio": TrainConfig(data=DataConfig(hatched=0.2, collage=0.3, asked_only=True)),
     "studio-large-crops": TrainConfig(
         name="studio-large-crops",
-        data=DataConfig(crop=384, hatched=0.2, asked_only=True),
+        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True),
         optim=OptimConfig(batch=2, rate=8e-4, decay=0.7),
     ),
     "studio-painting": TrainConfig(
         name="studio-painting",
         task=StudioConfig(trained="painting"),
-        data=DataConfig(crop=384, hatched=0.2, asked_only=True, unhinted=0.6, synthesis=TIDY),
+        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True, unhinted=0.6, synthesis=TIDY),
         optim=OptimConfig(steps=1600, batch=2, rate=1.5e-4, warmup=100, decay=0.8, ema=0.995),
     ),
     "finetune": TrainConfig(

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from stenciltorch.curation.shards import ShardReader
-from stenciltorch.training.dataset import Picture
 from stenciltorch.training.pack import SHARES
+from stenciltorch.training.picture import Picture
 
 KEPT = 256
 """Pictures that stay in memory: at 640 px some 500 MB."""

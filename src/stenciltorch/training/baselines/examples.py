@@ -26,7 +26,8 @@ from stenciltorch.training.baselines.settings import (
     Zhang2017Config,
 )
 from stenciltorch.training.config import DataConfig
-from stenciltorch.training.dataset import PackReader, crop
+from stenciltorch.training.dataset import PackReader
+from stenciltorch.training.picture import crop
 
 SIGMAS = (0.3, 0.4, 0.5)
 Simulate = Callable[[UInt8Array, np.random.Generator], Float32Array]

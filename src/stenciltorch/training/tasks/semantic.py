@@ -21,7 +21,8 @@ from stenciltorch.synthesis.masks import draw_mask
 from stenciltorch.synthesis.sample import compose
 from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import DataConfig, TrainConfig
-from stenciltorch.training.dataset import PackReader, crop
+from stenciltorch.training.dataset import PackReader
+from stenciltorch.training.picture import crop
 from stenciltorch.training.place import Place, follow, set_rate
 from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.task import Data
