@@ -79,6 +79,12 @@ def test_a_drawing_without_hints_gets_a_proposal_beside_it(said):
     assert near(colours("drawing-colored.png"), SHADED_WHITE, BLACK)
 
 
+def test_a_model_without_a_taste_completes_nothing(said):
+    code, _, err = said("colorize", draw(), "--complete")
+    assert code == 2
+    assert re.search(r"makes no proposals; use one made since\.$", err[-1])
+
+
 def test_hints_mask_base_and_flats(said):
     draw()
     paint_hints("hints.png")

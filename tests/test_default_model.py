@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stenciltorch import files
-from stenciltorch.canvas import Mask, Stencil
+from stenciltorch.canvas import Lineart, Mask, Stencil
 from stenciltorch.cli import main
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.evaluation.hints import hint_errors
@@ -39,6 +39,21 @@ def test_the_command_that_checks_models_is_content(capsys):
 
 def test_it_is_small_enough_to_ship():
     assert sum(path.stat().st_size for path in PACKAGED.iterdir()) <= MOST_BYTES
+
+
+def test_what_has_no_hint_takes_colours_of_hints_near_by(tmp_path):
+    """Three rooms in a frame; the left and the middle one are hinted."""
+    paper = np.full((96, 160), 255, np.uint8)
+    paper[4:-4, 4] = paper[4:-4, -5] = paper[4, 4:-4] = paper[-5, 4:-4] = 0
+    paper[4:-4, 52] = paper[4:-4, 104] = 0
+    files.write_lineart(tmp_path / "rooms.png", Lineart(paper))
+    asked = [str(tmp_path / "rooms.png"), "--hint", "28,48,#c83c3c,8", "--hint", "78,48,#3c5ac8,8", "--shade", "0"]
+    found = {}
+    for name, more in (("asked", []), ("completed", ["--complete"])):
+        assert main(["colorize", *asked, *more, "-o", str(tmp_path / f"{name}.png"), "--threads", "1"]) == 0
+        found[name] = files.read_illustration(tmp_path / f"{name}.png").array[48, [28, 78, 130]].astype(int)
+    assert np.abs(found["asked"] - [(200, 60, 60), (60, 90, 200), (255, 255, 255)]).max() <= 6
+    assert np.abs(found["completed"] - [(200, 60, 60), (60, 90, 200), (60, 90, 200)]).max() <= 6
 
 
 def test_what_is_asked_for_comes_out(stencil, painting):

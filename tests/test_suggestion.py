@@ -12,10 +12,13 @@ from stenciltorch.suggestion import (
     COLOURS,
     Area,
     Scheme,
+    Wish,
     cast,
     draw_scheme,
     expectations,
     find_areas,
+    find_wishes,
+    go_on,
     scheme_of,
     suggest,
 )
@@ -167,6 +170,76 @@ def test_a_palette_is_kept_to():
     assert scheme.background == (255, 255, 240)
     assert scheme.skin == (250, 210, 190)
     assert scheme_of(palette[:1], rng()) == Scheme(*[(250, 60, 70)] * 6)
+
+
+# going on with what the artist has begun
+
+
+def hinted(*dabs):
+    """Dabs of 4 x 4 pixels: (column, row, colour)."""
+    hints = np.zeros((*SIZE, 4), np.uint8)
+    for column, row, colour in dabs:
+        hints[row : row + 4, column : column + 4] = (*colour, 255)
+    return Hints(hints)
+
+
+RED, BLUE = (200, 30, 40), (40, 60, 210)
+
+
+def test_wishes_by_hand():
+    labels, _ = found(rooms(48))
+    left, right = labels[30, 20], labels[30, 70]
+    hints = hinted((10, 10, RED), (14, 10, BLUE), (60, 20, RED)).array.copy()
+    hints[30:40, 47:49] = (*BLUE, 255)  # on the wall
+    wishes = find_wishes(labels, Hints(hints))
+    expected = {(left, RED, (11.5, 11.5)), (left, BLUE, (15.5, 11.5)), (right, RED, (61.5, 21.5))}
+    owners = sorted(expected, key=lambda wish: (wish[0], wish[1]))
+    assert [(wish.colour, wish.place) for wish in wishes] == [(colour, place) for _, colour, place in owners]
+    assert not any(wish.background for wish in wishes)
+
+
+def test_a_wish_on_the_background_and_a_few_stray_pixels():
+    ink = np.full(SIZE, 255, np.uint8)
+    ink[20:44, 30:66] = 0
+    ink[22:42, 32:64] = 255
+    labels, _ = found(Lineart(ink))
+    hints = hinted((4, 4, BLUE), (40, 30, RED)).array.copy()
+    hints[50, 50:53] = (1, 2, 3, 255)
+    wishes = find_wishes(labels, Hints(hints))
+    assert {(wish.colour, wish.background) for wish in wishes} == {(BLUE, True), (RED, False)}
+    assert find_wishes(labels, no_hints()) == []
+
+
+def test_an_area_takes_the_colour_of_a_hint_near_by():
+    lineart = rooms(16, 32, 48, 64, 80)
+    for seed in range(8):
+        sheet = suggest(lineart, everywhere(), hinted((4, 10, RED), (86, 10, BLUE)), taste(SKIN), rng(seed))
+        colours = {int(mark.points[0][0]) // 16: mark.colour for mark in sheet.marks}
+        assert colours[1] == RED
+        assert colours[4] == BLUE
+        assert set(colours.values()) == {RED, BLUE}
+
+
+def test_another_seed_may_take_another_hint():
+    lineart, hints = rooms(24, 72), hinted((8, 10, RED), (84, 10, BLUE))
+    middles = {suggest(lineart, everywhere(), hints, taste(SKIN), rng(seed)).marks[0].colour for seed in range(20)}
+    assert middles == {RED, BLUE}
+
+
+def test_the_background_goes_its_own_way():
+    area, behind = Area(1, 40, (50, 30), 3.0, 0), Area(2, 2000, (8, 8), 5.0, 4)
+    near, far = Wish(RED, (10.0, 10.0), False), Wish(BLUE, (90.0, 60.0), True)
+    other = [(1, 1, 1), (2, 2, 2)]
+    assert go_on([area, behind], [near, far], other, SIZE, rng()) == [RED, BLUE]
+    assert go_on([area, behind], [near], other, SIZE, rng()) == [RED, (2, 2, 2)]
+    assert go_on([area, behind], [far], other, SIZE, rng()) == [(1, 1, 1), BLUE]
+    assert go_on([area, behind], [], other, SIZE, rng()) == other
+
+
+def test_a_palette_is_kept_to_when_going_on():
+    palette = np.array([[250, 60, 70], [40, 90, 200], [255, 255, 240]], np.uint8)
+    sheet = suggest(rooms(32, 64), everywhere(), hinted((8, 10, RED)), taste(SKIN), rng(), palette)
+    assert {mark.colour for mark in sheet.marks} == {(250, 60, 70)}
 
 
 def test_a_drawing_that_is_closed_has_no_areas():

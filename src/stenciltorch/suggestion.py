@@ -1,14 +1,15 @@
 """Proposals: where the artist has said nothing, dabs that could be a start, several by seed or by palette.
 
-A proposal is a scheme of a few colours that go together, one for each role: background, skin, hair, two cloths, an
-accent. The encoder's `taste` (docs/architecture.md), how likely each of `COLOURS` is in each place, tells which areas
-of the drawing look like skin, hair or cloth.
+What the artist has begun is gone on with: an area takes the colour of a hint near by, the background that of hints on
+the background. Without any, a proposal is a scheme of a few colours that go together, one for each role: background,
+skin, hair, two cloths, an accent. The encoder's `taste` (docs/architecture.md), how likely each of `COLOURS` is in each
+place, tells which areas of the drawing look like skin, hair or cloth.
 """
 
 from __future__ import annotations
 
 from colorsys import hsv_to_rgb
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -54,6 +55,12 @@ SMALLEST = 0.0003
 LARGEST_DAB = 0.02
 """Radius of a dab at most, as a share of the drawing's longer side."""
 
+FEWEST = 4
+"""Hinted pixels that make an area a hinted one, and a colour a wish."""
+
+FREEDOM = 0.3
+"""Distances to hints are multiplied by e to the power of normal draws of this deviation: another seed, another hint."""
+
 SKINS = ("#fde3d2", "#f8d5bd", "#f3c8ab", "#dfa27d", "#a86b48")
 HAIRS = ("#3a3038", "#5b3d2e", "#8a5a38", "#d9a957", "#f0dfae", "#c9c4d6", "#b5483f", "#5f79b8", "#d98fae", "#6f9c86")
 
@@ -80,6 +87,15 @@ class Area:
     place: tuple[int, int]
     depth: float
     edges: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A colour that the artist has put into an area, and the middle of the pixels that have it, as (column, row)."""
+
+    colour: Colour
+    place: tuple[float, float]
+    background: bool
 
 
 def makes_proposals(colorizer: OnnxColorizer) -> bool:
@@ -147,9 +163,68 @@ def suggest(
         return HintSheet((), size)
     scheme = draw_scheme(rng) if palette is None else scheme_of(palette, rng)
     roles = cast(areas, expectations(labels, areas, taste), size, rng)
+    schemed: list[Colour] = [getattr(scheme, role) for role in roles]
+    wishes = find_wishes(labels, hints)
+    if palette is not None:
+        wishes = [replace(wish, colour=_nearest(wish.colour, palette)) for wish in wishes]
+    colours = go_on(areas, wishes, schemed, size, rng)
     most = LARGEST_DAB * max(size)
-    marks = (_dab(area, getattr(scheme, role), most) for area, role in zip(areas, roles, strict=True))
-    return HintSheet(tuple(marks), size)
+    return HintSheet(tuple(_dab(area, colour, most) for area, colour in zip(areas, colours, strict=True)), size)
+
+
+def find_wishes(labels: Int32Array, hints: Hints) -> list[Wish]:
+    """What is hinted so far, by area, then by colour; hints on lines are nobody's.
+
+    Args:
+        labels: a number for each pixel, 0 for lines.
+    """
+    rows, columns = np.nonzero((hints.array[..., 3] > 127) & (labels > 0))
+    owners, colours = labels[rows, columns].astype(np.int64), hints.array[rows, columns, :3].astype(np.int64)
+    keys, found, counts = np.unique(
+        owners << 24 | colours @ np.array([65536, 256, 1]), return_inverse=True, return_counts=True
+    )
+    middles = [np.bincount(found, places, len(keys)) / np.maximum(counts, 1) for places in (columns, rows)]
+    sizes = np.bincount(labels.ravel())
+    return [
+        Wish(
+            (key >> 16 & 255, key >> 8 & 255, key & 255),
+            (float(column), float(row)),
+            _is_background(int(sizes[key >> 24]), _edges(labels, key >> 24), labels.size),
+        )
+        for key, count, column, row in zip(keys.tolist(), counts.tolist(), *middles, strict=True)
+        if count >= FEWEST
+    ]
+
+
+def _edges(labels: Int32Array, label: int) -> int:
+    return sum(int((rim == label).any()) for rim in (labels[0], labels[-1], labels[:, 0], labels[:, -1]))
+
+
+def _is_background(pixels: int, edges: int, whole: int) -> bool:
+    return edges >= 2 and pixels > 0.05 * whole
+
+
+def go_on(
+    areas: list[Area], wishes: list[Wish], otherwise: list[Colour], size: Size, rng: np.random.Generator
+) -> list[Colour]:
+    """For each area the colour of a wish near by; `otherwise` where there is none of its kind, background or not."""
+    if not wishes:
+        return otherwise
+    free = np.exp(FREEDOM * rng.normal(size=(len(areas), len(wishes))))
+    behind = np.array([wish.background for wish in wishes])
+    places = np.array([wish.place for wish in wishes])
+    colours = []
+    for area, other, factors in zip(areas, otherwise, free, strict=True):
+        far = factors * np.hypot(*(places - area.place).T)
+        far[behind != _is_background(area.pixels, area.edges, size.pixels)] = np.inf
+        nearest = int(far.argmin())
+        colours.append(wishes[nearest].colour if np.isfinite(far[nearest]) else other)
+    return colours
+
+
+def _nearest(colour: Colour, palette: UInt8Array) -> Colour:
+    [wanted] = to_oklab(np.array([colour], np.uint8))
+    return _colour(palette[int(((to_oklab(palette) - wanted) ** 2).sum(axis=1).argmin())])
 
 
 def draw_scheme(rng: np.random.Generator) -> Scheme:
@@ -202,7 +277,7 @@ def cast(areas: list[Area], expected: Float32Array, size: Size, rng: np.random.G
     order = {area.label: rank / len(areas) for rank, area in enumerate(areas)}
     roles = []
     for area, (skin, hair, cloth) in zip(areas, scores.tolist(), strict=True):
-        if area.edges >= 2 and area.pixels > 0.05 * size.pixels:
+        if _is_background(area.pixels, area.edges, size.pixels):
             roles.append("background")
         elif max(skin, hair) > cloth:
             roles.append("skin" if skin > hair else "hair")
@@ -219,7 +294,7 @@ def find_areas(lineart: Lineart, mask: Mask, hints: Hints, smallest: float) -> t
     hinted = np.bincount(labels[hints.array[..., 3] > 127], minlength=len(facts))
     fewest = max(24.0, smallest * paper.size)
     sizes = facts[:, cv2.CC_STAT_AREA]
-    open_labels = [label for label in range(1, len(facts)) if sizes[label] >= fewest and hinted[label] < 4]
+    open_labels = [label for label in range(1, len(facts)) if sizes[label] >= fewest and hinted[label] < FEWEST]
     depth = cv2.distanceTransform(np.pad(paper, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     areas = [
         _area(label, labels, np.asarray(depth, np.float32), np.asarray(facts[label], np.int32)) for label in open_labels

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests/support/studio/suggestion_case.mjs"
 MODEL = ROOT / "src/stenciltorch/models"
 DRAWINGS = ("cat", "mage")
+BEGUN = ("plain", "begun")
+"""One hinted area, or several with the background among them, some in two colours."""
 SEEDS = (1, 2, 77)
 PALETTE = [[250, 240, 230], [30, 20, 60], [240, 190, 160], [60, 130, 90], [200, 60, 70], [90, 110, 200]]
 BITS = 2**32
@@ -63,14 +65,20 @@ class Draws:
         return math.sqrt(-2 * math.log(1 - first)) * math.cos(2 * math.pi * second)
 
 
-def make(name: str) -> Stencil:
-    """A drawing whose right rim is kept, and one hinted area."""
+def make(name: str, begun: bool) -> Stencil:
+    """A drawing whose right rim is kept, and one hinted area or a good many."""
     stencil = Stencil.start(read_lineart(ROOT / f"examples/drawings/{name}-lineart.png"))
     height, width = stencil.size
     mask = np.full(stencil.size, 255, np.uint8)
     mask[:, int(0.9 * width) :] = 0
     hints = np.zeros((height, width, 4), np.uint8)
     hints[height // 2 : height // 2 + 12, width // 2 : width // 2 + 12] = (200, 30, 30, 255)
+    if begun:
+        rng = np.random.default_rng(3)
+        hints[4:12, 4:12] = (220, 235, 250, 255)
+        for _ in range(24):
+            row, column = rng.integers(0, height - 10), rng.integers(0, width - 10)
+            hints[row : row + 8, column : column + 8] = (*rng.integers(0, 256, 3), 255)
     return stencil.with_mask(Mask(mask)).with_hints(Hints(hints))
 
 
@@ -86,11 +94,12 @@ def fact_of(mark: dict[str, Any], labels: Any) -> tuple[Any, ...]:
     return int(labels[mark["y"], mark["x"]]), mark["colour"], round(mark["radius"], 3)
 
 
+@pytest.mark.parametrize("begun", BEGUN)
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_the_same_dabs(name: str, tmp_path: Path) -> None:
+def test_the_same_dabs(name: str, begun: str, tmp_path: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("Node is not installed")
-    whole = make(name)
+    whole = make(name, begun == "begun")
     drawing = OnnxColorizer.load(MODEL).look(whole)
     lineart, mask = Lineart(drawing.given["lineart"].numpy()), Mask(drawing.given["mask"].numpy())
     hints = reduce_hints(whole.hints, drawing.working)

@@ -43,9 +43,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-levels", dest="levels", action="store_false", help="take grey paper as drawn instead of whitening it"
     )
-    parser.add_argument("--seed", type=natural, default=0, metavar="N", help="of the proposal made without hints")
+    parser.add_argument("--seed", type=natural, default=0, metavar="N", help="of what is proposed")
     parser.add_argument(
         "--no-proposal", dest="proposal", action="store_false", help="without hints, leave the paper as it is"
+    )
+    parser.add_argument(
+        "--complete", action="store_true", help="colour areas without a hint, too, mostly as hints near by have it"
     )
     parser.add_argument("--json", action="store_true", help="report on standard output as JSON")
     add_model(parser)

@@ -47,6 +47,8 @@ def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, repo
     project = replace(read, stencil=in_light(read.stencil, options))
     if options.proposal and job.drawing.suffix.lower() != PROJECT:
         project = proposed(project, options.seed, colorizer)
+    if options.complete:
+        project = completed(project, options.seed, colorizer)
     finish = finish_of(options, colorizer)
     painting = finish.settled(colorizer(project.stencil, reporter.progress), project.stencil)
     write(job, project, painting, finish)
@@ -59,8 +61,18 @@ def proposed(project: Project, seed: int, colorizer: OnnxColorizer) -> Project:
     begun = stencil.hints.array[..., 3].any() or stencil.base != stencil.lineart.as_illustration()
     if begun or not makes_proposals(colorizer):
         return project
+    return completed(project, seed, colorizer)
+
+
+def completed(project: Project, seed: int, colorizer: OnnxColorizer) -> Project:
+    """With a dab in every area that has none.
+
+    Raises:
+        ModelError: the model makes no proposals.
+    """
+    stencil = project.stencil
     sheet = propose(colorizer, stencil, np.random.default_rng(seed))
-    return replace(project, stencil=stencil.with_hints(draw_hints(sheet, stencil.size)))
+    return replace(project, stencil=stencil.with_hints(draw_hints(sheet, stencil.size, stencil.hints)))
 
 
 def write(job: Job, project: Project, painting: Painting, finish: Finish) -> None:

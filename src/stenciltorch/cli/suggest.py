@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from stenciltorch.canvas import UInt8Array
 
 DESCRIPTION = """\
-Propose colours for a drawing. This is a first try: the default model has seen few pictures and knows little of what
-things are, so the colours are often odd. Every proposal is a hint file with a dab for each area that has no hint yet,
-and the picture painted with it. Keep what you like: the dabs can be changed one by one, in the studio or by hand."""
+Propose colours for a drawing. Every proposal is a hint file with a dab for each area that has no hint yet, and the
+picture painted with it. With --hints, areas take colours of hints near by, so a few dabs make a whole picture to go on
+from. Without, this is a first try: the default model knows little of what things are, so the colours are often odd.
+Keep what you like: the dabs can be changed one by one, in the studio or by hand."""
 
 EPILOG = """\
 examples:

@@ -1,17 +1,20 @@
 /**
- * Proposals: where the artist has said nothing, dabs that could be a start. Twin of `suggestion.py`, which says how they
- * are found; the encoder's `taste` tells which areas look like skin, hair or cloth. Pure; runs in the worker.
+ * Proposals: where the artist has said nothing, dabs that could be a start: colours of hints near by, or, where nothing
+ * is hinted yet, a scheme. Twin of `suggestion.py`, which says how they are found; the encoder's `taste` tells which
+ * areas look like skin, hair or cloth. Pure; runs in the worker.
  *
  * @typedef {import("./geometry.js").Size} Size
  * @typedef {{label: number, pixels: number, x: number, y: number, depth: number, edges: number}} Area
  *   x, y: the place deepest inside; depth: from there to the lines, in pixels; edges: of the picture that it touches
  * @typedef {{x: number, y: number, radius: number, colour: readonly number[]}} Dab  x, y: of a pixel
+ * @typedef {{colour: readonly number[], x: number, y: number, background: boolean}} Wish  a colour put into an area, and the middle of its pixels
  */
 
 import { Chance } from "./chance.js";
 import { connectedParts, nearestPixels, STEP } from "./connected.js";
 import { clamp } from "./geometry.js";
 import { closed, dilate, erode, opened } from "./morphology.js";
+import { nearestColours } from "./oklab.js";
 import { drawScheme, schemeOf } from "./schemes.js";
 
 const SQUARE = 8;
@@ -19,6 +22,9 @@ const SQUARE = 8;
 const FAMILIES = [[7, 12], [12, 18], [18, Infinity]];
 const SMALLEST = 0.0003;
 const LARGEST_DAB = 0.02;
+/** Hinted pixels that make an area a hinted one, and a colour a wish. */
+const FEWEST = 4;
+const FREEDOM = 0.3;
 
 /**
  * @param {object} drawing
@@ -33,8 +39,65 @@ export function suggest({ size, lineart, mask, hints }, taste, seed, palette = n
   const chance = new Chance(seed);
   const scheme = palette ? schemeOf(palette, chance) : drawScheme(chance);
   const roles = castRoles(areas, expectations(labels, areas, taste, size), size, chance);
+  const colours = goOn(areas, keptTo(findWishes(labels, hints, size), palette), roles.map((role) => scheme[role]), size, chance);
   const most = Math.max(2, LARGEST_DAB * Math.max(size.width, size.height));
-  return areas.map(({ x, y, depth }, number) => ({ x, y, radius: clamp(0.6 * depth, 1, most), colour: scheme[roles[number]] }));
+  return areas.map(({ x, y, depth }, number) => ({ x, y, radius: clamp(0.6 * depth, 1, most), colour: colours[number] }));
+}
+
+/** What is hinted so far, by area, then by colour; hints on lines are nobody's. @returns {Wish[]} */
+export function findWishes(labels, hints, { width, height }) {
+  const found = new Map();
+  const sizes = new Map();
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      sizes.set(labels[at], (sizes.get(labels[at]) ?? 0) + 1);
+      if (hints[at * 4 + 3] <= 127 || labels[at] === 0) continue;
+      const colour = [...hints.subarray(at * 4, at * 4 + 3)];
+      const key = labels[at] * 2 ** 24 + colour[0] * 65536 + colour[1] * 256 + colour[2];
+      if (!found.has(key)) found.set(key, { label: labels[at], colour, count: 0, across: 0, down: 0 });
+      const sum = found.get(key);
+      sum.count++;
+      sum.across += x;
+      sum.down += y;
+    }
+  }
+  const wishes = [...found].filter(([, { count }]) => count >= FEWEST).sort(([first], [second]) => first - second);
+  const rims = rimsOf(labels, width, height);
+  const whole = width * height;
+  return wishes.map(([, { label, colour, count, across, down }]) => {
+    const edges = rims.filter((rim) => rim.has(label)).length;
+    return { colour, x: across / count, y: down / count, background: isBackground(sizes.get(label), edges, whole) };
+  });
+}
+
+/** The labels along each of the picture's four edges. @returns {Set<number>[]} */
+function rimsOf(labels, width, height) {
+  const row = (y) => new Set(labels.subarray(y * width, (y + 1) * width));
+  const column = (x) => new Set(Array.from({ length: height }, (_, y) => labels[y * width + x]));
+  return [row(0), row(height - 1), column(0), column(width - 1)];
+}
+
+const isBackground = (pixels, edges, whole) => edges >= 2 && pixels > 0.05 * whole;
+
+/** @param {Wish[]} wishes @param {readonly (readonly number[])[] | null} palette @returns {Wish[]} in the palette's colours, if there is one */
+function keptTo(wishes, palette) {
+  if (!palette || !wishes.length) return wishes;
+  const nearest = nearestColours(wishes.flatMap(({ colour }) => [...colour]), palette.flatMap((colour) => [...colour]));
+  return wishes.map((wish, number) => ({ ...wish, colour: palette[nearest[number]] }));
+}
+
+/** For each area the colour of a wish near by; `otherwise` where there is none of its kind, background or not. @param {Area[]} areas @param {Wish[]} wishes */
+function goOn(areas, wishes, otherwise, { width, height }, chance) {
+  if (!wishes.length) return otherwise;
+  return areas.map(({ x, y, pixels, edges }, number) => {
+    const behind = isBackground(pixels, edges, width * height);
+    let [nearest, colour] = [Infinity, otherwise[number]];
+    for (const wish of wishes) {
+      const far = Math.exp(FREEDOM * chance.normal()) * Math.hypot(wish.x - x, wish.y - y);
+      if (wish.background === behind && far < nearest) [nearest, colour] = [far, wish.colour];
+    }
+    return colour;
+  });
 }
 
 /** Areas between lines, the largest first, and a number for each pixel: 0 for lines, else Area.label. @returns {{labels: Int32Array, areas: Area[]}} */
@@ -45,7 +108,7 @@ export function findAreas({ size, lineart, mask, hints }) {
   const { parts: labels, count } = connectedParts(paper, width, height, true);
   const facts = factsOf(labels, count, hints, size);
   const fewest = Math.max(24, SMALLEST * paper.length);
-  const open = facts.filter(({ label, pixels, hinted }) => label > 0 && pixels >= fewest && hinted < 4);
+  const open = facts.filter(({ label, pixels, hinted }) => label > 0 && pixels >= fewest && hinted < FEWEST);
   const depth = depthOf(paper, size);
   const areas = open.map((fact) => areaOf(fact, labels, depth, size));
   return { labels, areas: areas.sort((first, second) => second.pixels - first.pixels || first.label - second.label) };
@@ -142,7 +205,7 @@ export function castRoles(areas, expected, { width, height }, chance) {
   for (const row of scores) for (let family = 0; family < 3; family++) row[family] += 0.25 * chance.normal() + LEANINGS[family];
   return areas.map(({ edges, pixels }, rank) => {
     const [skin, hair, cloth] = scores[rank];
-    if (edges >= 2 && pixels > 0.05 * width * height) return "background";
+    if (isBackground(pixels, edges, width * height)) return "background";
     if (Math.max(skin, hair) > cloth) return skin > hair ? "skin" : "hair";
     const share = rank / areas.length;
     return share < 0.2 ? "main" : share < 0.6 ? "second" : "accent";

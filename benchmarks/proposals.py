@@ -1,0 +1,133 @@
+"""How often does a proposal say what the picture shows? Pictures held out by character, a share of their areas hinted.
+
+    python benchmarks/proposals.py --pack PACK [--pictures 80] [--keep]
+
+Areas are those that lines enclose, each with the median of its true flats; areas of several colours are not judged.
+Hinted areas get a dab of that colour, and `suggest` proposes for the rest: going on with those dabs, or (`scheme`)
+as if there were none. Reported: the share of areas within 10 dE2000, and the mean error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from stenciltorch.canvas import Hints, Stencil
+from stenciltorch.colorizer import OnnxColorizer
+from stenciltorch.errors import StencilTorchError
+from stenciltorch.evaluation.cases import Case, pack_pictures
+from stenciltorch.evaluation.colour import delta_e, to_lab
+from stenciltorch.hintfile import HintSheet
+from stenciltorch.runtime import find_model
+from stenciltorch.suggestion import SMALLEST, Area, find_areas, suggest
+
+RESULTS = Path(__file__).resolve().parent / "results" / "proposals.json"
+SHARES = (0.1, 0.2, 0.5)
+"""Of the areas that are hinted."""
+
+NEAR = 10.0
+"""dE2000 up to which a proposal says what the picture shows."""
+
+PURE = 0.6
+"""An area has one colour when this share of its pixels lies within `NEAR` of their median."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A drawing of which every area's colour is known; uint8 (areas, 3), and which areas have one colour."""
+
+    stencil: Stencil
+    labels: np.ndarray
+    areas: list[Area]
+    colours: np.ndarray
+    pure: np.ndarray
+    taste: np.ndarray
+
+
+def known(case: Case, colorizer: OnnxColorizer) -> Known:
+    bare = case.stencil.with_hints(Hints(np.zeros_like(case.stencil.hints.array)))
+    labels, areas = find_areas(bare.lineart, bare.mask, bare.hints, SMALLEST)
+    assert case.flats is not None
+    colours, pure = np.zeros((len(areas), 3), np.uint8), np.zeros(len(areas), bool)
+    for number, area in enumerate(areas):
+        inside = case.flats.array[labels == area.label]
+        colours[number] = np.median(inside, axis=0)
+        pure[number] = (_gap(inside, colours[number]) <= NEAR).mean() >= PURE
+    drawing = colorizer.look(bare)
+    if drawing.working != bare.lineart.size:
+        raise StencilTorchError(f"{case.name} is larger than the model's working size.")
+    return Known(bare, labels, areas, colours, pure, np.asarray(drawing.opaque["taste"].numpy(), np.float32))
+
+
+def _gap(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    return np.asarray(delta_e(to_lab(found), np.broadcast_to(to_lab(wanted[None]), found.shape)))
+
+
+def dabbed(drawing: Known, hinted: np.ndarray) -> Hints:
+    pixels = np.zeros_like(drawing.stencil.hints.array)
+    for area, colour in zip(np.array(drawing.areas, object)[hinted], drawing.colours[hinted], strict=True):
+        radius = max(2, int(min(0.6 * area.depth, 8)))
+        cv2.circle(pixels, area.place, radius, (*colour.tolist(), 255), -1)
+    return Hints(pixels)
+
+
+def errors(drawing: Known, sheet: HintSheet, judged: np.ndarray) -> Iterator[float]:
+    """dE2000 of what is proposed for each judged area."""
+    proposed = {int(drawing.labels[int(y), int(x)]): mark.colour for mark in sheet.marks for x, y in mark.points}
+    for number in np.flatnonzero(judged):
+        found = np.array([proposed[drawing.areas[number].label]], np.uint8)
+        yield float(_gap(found, drawing.colours[number])[0])
+
+
+def compare(drawings: list[Known], share: float) -> dict[str, dict[str, float]]:
+    found: dict[str, list[float]] = {"going on": [], "scheme": []}
+    for number, drawing in enumerate(drawings):
+        hinted = np.random.default_rng([number, round(100 * share)]).random(len(drawing.areas)) < share
+        if not hinted.any():
+            continue
+        for name, hints in (("going on", dabbed(drawing, hinted)), ("scheme", drawing.stencil.hints)):
+            given = (drawing.stencil.lineart, drawing.stencil.mask, hints, drawing.taste)
+            sheet = suggest(*given, np.random.default_rng(number))
+            found[name].extend(errors(drawing, sheet, ~hinted & drawing.pure))
+    return {
+        name: {"areas": len(some), "near": float(np.mean(np.array(some) <= NEAR)), "mean": float(np.mean(some))}
+        for name, some in found.items()
+    }
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", type=Path, required=True, help="training pack with a validation split")
+    parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
+    parser.add_argument("--pictures", type=int, default=80)
+    parser.add_argument("--keep", action="store_true", help="write benchmarks/results/proposals.json")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse(arguments)
+    try:
+        colorizer = OnnxColorizer.load(find_model(options.model), 1)
+        drawings = [known(source.load(), colorizer) for source in pack_pictures(options.pack, options.pictures)]
+    except StencilTorchError as error:
+        sys.stderr.write(f"proposals: {error}\n")
+        return 2
+    rows = {str(share): compare(drawings, share) for share in SHARES}
+    print("| areas hinted | proposal | areas judged | within 10 dE2000 | mean |\n|---|---|---|---|---|")
+    for share, row in rows.items():
+        for name, figures in row.items():
+            print(f"| {share} | {name} | {figures['areas']} | {figures['near']:.3f} | {figures['mean']:.1f} |")
+    if options.keep:
+        RESULTS.write_text(json.dumps(rows, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
