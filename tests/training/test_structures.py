@@ -1,0 +1,110 @@
+"""benchmarks/structures.py: variants that differ from the studio net in just what their title says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+import torch
+import toy_cases as toy
+from benchmark_modules import benchmark
+
+from stenciltorch.files import read_illustration
+
+
+@dataclass(frozen=True)
+class Toy:
+    name: str = "toy"
+
+    def load(self):
+        return toy.case(self.name)
+
+
+GIVEN = {"lineart": 1, "mask": 1, "base": 3, "hints": 4}
+
+
+@pytest.fixture(scope="module")
+def structures():
+    with benchmark("structures") as module:
+        yield module
+
+
+@pytest.fixture
+def request_of_noise():
+    torch.manual_seed(0)
+    return [torch.rand(1, channels, 64, 96) for channels in GIVEN.values()]
+
+
+@pytest.mark.parametrize(
+    "name", ["shipped", "fixed", "none", "one-way", "one-round", "attention", "no-pooling", "no-refinement"]
+)
+def test_every_variant_paints_and_learns(structures, request_of_noise, name):
+    torch.manual_seed(0)
+    net = structures.VARIANTS[name][1]()
+    painted = net(*request_of_noise)
+    assert painted.colour.shape == (1, 3, 64, 96)
+    painted.flats.mean().backward()
+    assert any(value.grad is not None and bool(value.grad.abs().sum() > 0) for value in net.painter.parameters())
+
+
+def test_fixed_prices_do_not_learn(structures):
+    net = structures.VARIANTS["fixed"][1]()
+    assert not any(value.requires_grad for value in net.encoder.prices.parameters())
+    assert all(value.requires_grad for value in net.painter.parameters())
+
+
+def test_without_travel_a_dab_is_seen_by_convolutions_only(structures):
+    """What the convolutions see at one place does not change with a dab beyond their reach."""
+    torch.manual_seed(0)
+    net = structures.VARIANTS["none"][1]().eval()
+    hints = torch.zeros(1, 4, 64, 64)
+    seen = []
+    net.painter._enter, original = (
+        lambda values, entry: seen.append(values) or original(values, entry),
+        net.painter._enter,
+    )
+    for colour in (0.0, 1.0):
+        hints[..., 8:16, 8:16] = torch.tensor([colour, 0.5, 0.5, 1.0])[:, None, None]
+        with torch.no_grad():
+            net(torch.ones(1, 1, 64, 64), torch.ones(1, 1, 64, 64), torch.ones(1, 3, 64, 64), hints)
+    changed = (seen[0] != seen[1]).any(dim=1)[0]
+    assert changed[2:4, 2:4].all()
+    assert int(changed.sum()) == 4
+
+
+def test_attention_and_refinement_change_nothing_to_begin_with(structures, request_of_noise):
+    painted = {}
+    for name in ("shipped", "attention", "no-refinement"):
+        torch.manual_seed(0)
+        with torch.no_grad():
+            painted[name] = structures.VARIANTS[name][1]().eval()(*request_of_noise).flats
+    assert torch.allclose(painted["shipped"], painted["attention"], atol=1e-5)
+    assert not torch.allclose(painted["shipped"], painted["no-refinement"], atol=1e-3)
+
+
+def test_it_trains_measures_and_goes_on(structures, pack, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(structures, "pack_pictures", lambda pack, limit: [Toy()])
+    options = ["--pack", str(pack), "--out", str(tmp_path / "out"), "--results", str(tmp_path / "found.json")]
+    options += ["--steps", "2", "--batch", "1", "--pictures", "1", "--only", "one-way"]
+    assert structures.main(options) == 0
+    first = capsys.readouterr()
+    row = json.loads((tmp_path / "found.json").read_text())["one-way"]
+    assert row["title"] == "one way instead of two"
+    assert row["painter_macs"] > 50
+    assert 0.0 <= row["stroke"] < 100.0
+    assert "| one way instead of two |" in first.out
+    assert read_illustration(tmp_path / "out" / "one-way.png").size.height > 64
+    assert structures.main(options) == 0
+    assert "step" not in capsys.readouterr().err  # its weights lie there
+
+
+def test_the_error_names_what_is_missing(structures, tmp_path, capsys):
+    assert structures.main(["--pack", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+    assert "none" in capsys.readouterr().err
+
+
+def test_missing_figures_are_dashes(structures):
+    row = {"title": "x"} | dict.fromkeys(structures.SHOWN, 1.0) | {"painter_macs": 2.0}
+    del row["bleed@6"]
+    assert " - " in structures.table({"x": row})
