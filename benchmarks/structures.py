@@ -3,8 +3,9 @@
     python benchmarks/structures.py --pack PACK --out OUT [--steps 250] [--only shipped none ...]
 
 Every variant sees the same examples in the same order (recipe `studio`) at the same rates. Measured in torch, without
-light, on pictures held out by character. OUT gets a strip to look at for each variant (dabs, then what became of them)
-and its weights; a variant whose weights lie there is not trained again. The figures go to --results.
+light, on pictures held out by character. OUT gets the variants' weights (a variant whose weights lie there is not
+trained again) and, below one another in structures.png, what they make of this project's own drawings, the dabs on top.
+The figures go to --results.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from stenciltorch import Illustration
-from stenciltorch.canvas import Painting, Stencil
+from stenciltorch.canvas import Painting, Size, Stencil, UInt8Array
 from stenciltorch.errors import StencilTorchError
 from stenciltorch.evaluation.cases import Case, pack_pictures
+from stenciltorch.evaluation.cases import Drawing as HintedDrawing
 from stenciltorch.evaluation.suite import Measured, Plan, inked, measure
 from stenciltorch.evaluation.summary import tally
-from stenciltorch.files import write_illustration
+from stenciltorch.files import read_illustration, write_illustration
 from stenciltorch.networks.measure import count_macs, count_parameters
 from stenciltorch.networks.pixels import extend_to_stride, from_unit, pad_to, pool_hints, to_unit
 from stenciltorch.networks.studio import Coarse, Drawing, Painter, StudioNet, StudioShape, put_on_grid
+from stenciltorch.scaling import reduce_stencil
 from stenciltorch.training.config import OptimConfig
 from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.rates import average_keep, learning_rate
@@ -46,6 +49,10 @@ SHOWN = (
     "psnr@32_hints",
 )  # fmt: skip
 SEED = 5
+DRAWINGS = Path(__file__).resolve().parent.parent / "examples" / "drawings"
+DRAWN = ("ribbon", "scarf", "mage")
+SIDE = 448
+"""The longer side of those drawings, in pixels."""
 
 
 class Guessing(Painter):
@@ -153,7 +160,7 @@ def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
     config = replace(recipe("studio"), optim=optim)
     examples = Examples(pack, config.data, SEED, "train", optim.steps, optim.batch)
     order = range(optim.steps * optim.batch)
-    batches = DataLoader(examples, optim.batch, sampler=order, num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
+    batches: DataLoader[Batch] = DataLoader(examples, optim.batch, sampler=order, num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
     parameters = [value for value in net.parameters() if value.requires_grad]
     optimizer = torch.optim.AdamW(
         parameters, lr=optim.rate, betas=(optim.beta1, optim.beta2), weight_decay=optim.weight_decay
@@ -173,8 +180,8 @@ def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
         average.update_parameters(net)
         if number % 50 == 0:
             say(f"  step {number} of {optim.steps}, loss {loss.item():.3f}")
-    finished: StudioNet = average.module
-    return finished
+    assert isinstance(average.module, StudioNet)
+    return average.module
 
 
 class InTorch:
@@ -210,18 +217,31 @@ def _painting(coarse: Coarse, displacement: Tensor, hints: Tensor, stencil: Sten
     return Painting(inked(colour, stencil.lineart), colour, colour)
 
 
-def strip_of(cases: list[Case], colorizer: InTorch, side: int = 320) -> Illustration:
-    """Above the dabs, below what became of them."""
-    columns = []
-    for case in cases:
-        drawn, hints = case.stencil.lineart.as_illustration().array, case.stencil.hints.array
-        dabbed = np.where(hints[..., 3:] > 0, hints[..., :3], drawn)
-        column = np.concatenate([dabbed, colorizer(case.stencil).illustration.array])
-        step = max(1, column.shape[1] // side)
-        columns.append(column[::step, ::step])
-    tallest = max(len(column) for column in columns)
-    filled = [np.pad(one, ((0, tallest - len(one)), (0, 4), (0, 0)), constant_values=255) for one in columns]
-    return Illustration(np.ascontiguousarray(np.concatenate(filled, axis=1)))
+def own_drawings() -> list[Stencil]:
+    """This project's own, with their hints, small enough for nets that have seen small crops only."""
+    stencils = []
+    for name in DRAWN:
+        case = HintedDrawing(DRAWINGS / f"{name}-lineart.png", DRAWINGS / f"{name}-hints.json").load()
+        height, width = case.stencil.size
+        scale = SIDE / max(height, width)
+        stencils.append(reduce_stencil(case.stencil, Size(round(scale * height), round(scale * width))))
+    return stencils
+
+
+def strip_of(stencils: list[Stencil], colorizer: InTorch) -> UInt8Array:
+    """What became of the drawings, side by side."""
+    return _side_by_side([colorizer(stencil).illustration.array for stencil in stencils])
+
+
+def _side_by_side(pictures: list[UInt8Array]) -> UInt8Array:
+    return np.concatenate(
+        [np.pad(one, ((0, SIDE - len(one)), (0, 8), (0, 0)), constant_values=255) for one in pictures], axis=1
+    )
+
+
+def dabbed(stencil: Stencil) -> UInt8Array:
+    drawn, hints = stencil.lineart.as_illustration().array, stencil.hints.array
+    return np.where(hints[..., 3:] > 127, hints[..., :3], drawn)
 
 
 def figures_of(measured: list[Measured]) -> dict[str, float]:
@@ -249,7 +269,7 @@ def run_variant(name: str, options: argparse.Namespace, cases: list[Case]) -> di
         save_file(net.state_dict(), stored)
     colorizer = InTorch(net)
     row = figures_of([measure(case, colorizer, PLAN) for case in cases])
-    write_illustration(options.out / f"{name}.png", strip_of(cases, colorizer))
+    write_illustration(options.out / f"{name}.png", Illustration(strip_of(own_drawings(), colorizer)))
     cost = {"painter_macs": painter_macs(net), "painter_seconds": float(np.median(colorizer.seconds))}
     return {"title": title, "steps": options.steps, "parameters": count_parameters(net)} | cost | row
 
@@ -289,9 +309,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         cases = [source.load() for source in pack_pictures(options.pack, options.pictures)]
-        rows = {}
+        rows, sheet = {}, [_side_by_side([dabbed(stencil) for stencil in own_drawings()])]
         for name in options.only or VARIANTS:
             rows[name] = run_variant(name, options, cases)
+            sheet.append(np.asarray(read_illustration(options.out / f"{name}.png").array))
+            write_illustration(options.out / "structures.png", Illustration(np.concatenate(sheet)))
             options.results.write_text(json.dumps(rows, indent=2) + "\n")
     except StencilTorchError as error:
         say(str(error))
