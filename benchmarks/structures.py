@@ -40,7 +40,7 @@ from stenciltorch.training.config import OptimConfig
 from stenciltorch.training.dataset import Batch, Examples, collate
 from stenciltorch.training.rates import average_keep, learning_rate
 from stenciltorch.training.recipes import recipe
-from stenciltorch.training.tasks.studio import compute_losses
+from stenciltorch.training.tasks.studio import EPSILON, compute_losses
 
 RESULTS = Path(__file__).resolve().parent / "results" / "structures.json"
 PLAN = Plan(edits=4, passes=0, counts=(0, 8, 32), messy=False, mask=False, order=False, reaches=(6,))
@@ -134,6 +134,12 @@ def no_pooling() -> StudioNet:
     return net
 
 
+def no_painter_pooling() -> StudioNet:
+    net = StudioNet()
+    net.painter.context = Still(net.shape.vector)  # type: ignore[assignment]
+    return net
+
+
 def no_refinement() -> StudioNet:
     """Pixels beside lines take their colour where they are."""
     net = StudioNet()
@@ -151,6 +157,7 @@ VARIANTS: dict[str, tuple[str, Callable[[], StudioNet]]] = {
     "one-round": ("one round instead of three", one_round),
     "attention": ("with attention at 1/16", attention),
     "no-pooling": ("without global pooling", no_pooling),
+    "no-painter-pooling": ("global pooling in the encoder only", no_painter_pooling),
     "no-refinement": ("without refinement beside lines", no_refinement),
 }
 
@@ -162,9 +169,8 @@ def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
     order = range(optim.steps * optim.batch)
     batches: DataLoader[Batch] = DataLoader(examples, optim.batch, sampler=order, num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
     parameters = [value for value in net.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(
-        parameters, lr=optim.rate, betas=(optim.beta1, optim.beta2), weight_decay=optim.weight_decay
-    )
+    betas = (optim.beta1, optim.beta2)
+    optimizer = torch.optim.AdamW(parameters, lr=optim.rate, betas=betas, eps=EPSILON, weight_decay=optim.weight_decay)
     average = torch.optim.swa_utils.AveragedModel(
         net, avg_fn=lambda old, new, count: old + (new - old) * (1.0 - average_keep(int(count), optim.ema))
     )

@@ -37,7 +37,18 @@ def request_of_noise():
 
 
 @pytest.mark.parametrize(
-    "name", ["shipped", "fixed", "none", "one-way", "one-round", "attention", "no-pooling", "no-refinement"]
+    "name",
+    [
+        "shipped",
+        "fixed",
+        "none",
+        "one-way",
+        "one-round",
+        "attention",
+        "no-pooling",
+        "no-painter-pooling",
+        "no-refinement",
+    ],
 )
 def test_every_variant_paints_and_learns(structures, request_of_noise, name):
     torch.manual_seed(0)

@@ -18,10 +18,10 @@ from stenciltorch.training.checkpoint import LATEST, State, load, save
 from stenciltorch.training.config import LossConfig, OptimConfig, StudioConfig, override
 from stenciltorch.training.dataset import collate
 from stenciltorch.training.pack import build_pack, pack_hash, read_pack
-from stenciltorch.training.place import Numerics
+from stenciltorch.training.place import Numerics, Place
 from stenciltorch.training.rates import learning_rate
 from stenciltorch.training.tasks import studio
-from stenciltorch.training.tasks.studio import compute_losses
+from stenciltorch.training.tasks.studio import EPSILON, StudioTask, compute_losses
 from stenciltorch.training.trainer import Schedule, Trainer, choose_device, train
 
 CPU = Schedule(device="cpu")
@@ -211,6 +211,20 @@ def test_minutes_stop_a_run_after_the_step_in_hand(pack, tmp_path):
     assert [one.step for one in progress] == [3]
     assert progress[0].seconds_left == 0.0
     assert load(tmp_path / LATEST).step == 3
+
+
+def test_what_has_all_but_stopped_to_matter_is_not_pushed_on():
+    """A gradient far below the optimizer's epsilon moves a weight by next to nothing, one far above it by the rate."""
+    config = smoke(optim__weight_decay="0")
+    task = StudioTask(config, Place())
+    faint, clear = task.net.painter.choose, task.net.painter.leave
+    before = [layer.weight.detach().clone() for layer in (faint, clear)]
+    faint.weight.grad = torch.full_like(faint.weight, 1e-3 * EPSILON)
+    clear.weight.grad = torch.full_like(clear.weight, 1e3 * EPSILON)
+    task.optimizer.step()
+    moved = [float((layer.weight.detach() - old).abs().max()) for layer, old in zip((faint, clear), before, strict=True)]
+    assert moved[0] < 2e-3 * config.optim.rate
+    assert moved[1] == pytest.approx(config.optim.rate, rel=0.01)
 
 
 def test_progress_tells_the_rate_and_the_time_that_is_left(pack, tmp_path):

@@ -34,7 +34,7 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.58
+REACHED = 0.53
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 40.0

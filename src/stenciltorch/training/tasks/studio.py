@@ -24,6 +24,10 @@ from stenciltorch.training.tasks.beginning import take_over
 SHOWN = 4
 """Examples in a panel."""
 
+EPSILON = 1e-5
+"""AdamW's. It divides gradients by their size, so with the usual 1e-8 what has all but stopped to matter (a choice that
+is made, a price beyond which nothing comes through) is still pushed on at full rate, until the features overflow."""
+
 OTHER_SHAPE = (
     "The weights to begin with are those of a net of another shape; use the recipe of that run, or one with the same "
     "settings under `shape`."
@@ -84,6 +88,7 @@ class StudioTask:
             trained,
             lr=optim.rate,
             betas=(optim.beta1, optim.beta2),
+            eps=EPSILON,
             weight_decay=optim.weight_decay,
         )
         self._run = place.compiled(self.net)
