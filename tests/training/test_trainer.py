@@ -222,7 +222,8 @@ def test_what_has_all_but_stopped_to_matter_is_not_pushed_on():
     faint.weight.grad = torch.full_like(faint.weight, 1e-3 * EPSILON)
     clear.weight.grad = torch.full_like(clear.weight, 1e3 * EPSILON)
     task.optimizer.step()
-    moved = [float((layer.weight.detach() - old).abs().max()) for layer, old in zip((faint, clear), before, strict=True)]
+    after = [layer.weight.detach() for layer in (faint, clear)]
+    moved = [float((new - old).abs().max()) for new, old in zip(after, before, strict=True)]
     assert moved[0] < 2e-3 * config.optim.rate
     assert moved[1] == pytest.approx(config.optim.rate, rel=0.01)
 
