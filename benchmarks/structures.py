@@ -98,10 +98,6 @@ class Still(nn.Module):
         return features, features.new_zeros(len(features), self.length)
 
 
-def shipped() -> StudioNet:
-    return StudioNet()
-
-
 def fixed_prices() -> StudioNet:
     net = StudioNet()
     net.encoder.prices.requires_grad_(False)
@@ -150,7 +146,7 @@ def no_refinement() -> StudioNet:
 
 
 VARIANTS: dict[str, tuple[str, Callable[[], StudioNet]]] = {
-    "shipped": ("the studio net", shipped),
+    "shipped": ("the studio net", StudioNet),
     "fixed": ("prices by rule, not learned", fixed_prices),
     "none": ("no travel: convolutions paint", no_travel),
     "one-way": ("one way instead of two", one_way),

@@ -20,7 +20,7 @@ from stenciltorch.canvas import Hints, Lineart, Mask, Size, Stencil, UInt8Array
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import InputError, ModelError
 from stenciltorch.hintfile import HintSheet, Mark
-from stenciltorch.palettes.oklab import to_oklab
+from stenciltorch.palettes.oklab import nearest, to_oklab
 from stenciltorch.scaling import reduce_hints
 
 Float32Array = npt.NDArray[np.float32]
@@ -166,7 +166,7 @@ def suggest(
     schemed: list[Colour] = [getattr(scheme, role) for role in roles]
     wishes = find_wishes(labels, hints)
     if palette is not None:
-        wishes = [replace(wish, colour=_nearest(wish.colour, palette)) for wish in wishes]
+        wishes = _kept_to(palette, wishes)
     colours = go_on(areas, wishes, schemed, size, rng)
     most = LARGEST_DAB * max(size)
     return HintSheet(tuple(_dab(area, colour, most) for area, colour in zip(areas, colours, strict=True)), size)
@@ -217,14 +217,16 @@ def go_on(
     for area, other, factors in zip(areas, otherwise, free, strict=True):
         far = factors * np.hypot(*(places - area.place).T)
         far[behind != _is_background(area.pixels, area.edges, size.pixels)] = np.inf
-        nearest = int(far.argmin())
-        colours.append(wishes[nearest].colour if np.isfinite(far[nearest]) else other)
+        closest = int(far.argmin())
+        colours.append(wishes[closest].colour if np.isfinite(far[closest]) else other)
     return colours
 
 
-def _nearest(colour: Colour, palette: UInt8Array) -> Colour:
-    [wanted] = to_oklab(np.array([colour], np.uint8))
-    return _colour(palette[int(((to_oklab(palette) - wanted) ** 2).sum(axis=1).argmin())])
+def _kept_to(palette: UInt8Array, wishes: list[Wish]) -> list[Wish]:
+    """The wishes in the palette's nearest colours."""
+    wished = np.array([wish.colour for wish in wishes], np.uint8).reshape(-1, 3)
+    places = nearest(wished, palette)
+    return [replace(wish, colour=_colour(palette[place])) for wish, place in zip(wishes, places, strict=True)]
 
 
 def draw_scheme(rng: np.random.Generator) -> Scheme:

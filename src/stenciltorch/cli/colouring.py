@@ -45,10 +45,10 @@ def colour(job: Job, options: argparse.Namespace, colorizer: OnnxColorizer, repo
     started = perf_counter()
     read = read_job(job, options.hint, options.levels, reporter.notices, layers_of(options))
     project = replace(read, stencil=in_light(read.stencil, options))
-    if options.proposal and job.drawing.suffix.lower() != PROJECT:
-        project = proposed(project, options.seed, colorizer)
     if options.complete:
         project = completed(project, options.seed, colorizer)
+    elif options.proposal and job.drawing.suffix.lower() != PROJECT:
+        project = proposed(project, options.seed, colorizer)
     finish = finish_of(options, colorizer)
     painting = finish.settled(colorizer(project.stencil, reporter.progress), project.stencil)
     write(job, project, painting, finish)
