@@ -27,11 +27,11 @@ from stenciltorch.canvas import Illustration, Regions, Size, UInt8Array
 from stenciltorch.curation.measures import reduced
 from stenciltorch.evaluation.regions import RegionScore, compare_regions
 from stenciltorch.synthesis.disnet import DisNet, open_disnet
+from stenciltorch.synthesis.figures import draw_figures
 from stenciltorch.synthesis.labels import compact, connected_parts
 from stenciltorch.synthesis.merging import merge_small
 from stenciltorch.synthesis.regions import draw_borders, extract_regions, scaled_area
 from stenciltorch.training.disnet.artwork import FILLED, is_held_out
-from stenciltorch.training.disnet.figures import draw_figures
 from stenciltorch.training.disnet.flatart import FLAT, art_of, draw_cutting, flat_share, regions_of_fills
 from stenciltorch.training.disnet.samples import paint_example, paint_lines
 from stenciltorch.training.pack import read_pack

@@ -25,22 +25,24 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from stenciltorch import Illustration
-from stenciltorch.canvas import Painting, Size, Stencil, UInt8Array
+from stenciltorch.canvas import Hints, Lineart, Mask, Painting, Size, Stencil, UInt8Array
 from stenciltorch.errors import StencilTorchError
 from stenciltorch.evaluation.cases import Case, pack_pictures
 from stenciltorch.evaluation.cases import Drawing as HintedDrawing
-from stenciltorch.evaluation.suite import Measured, Plan, inked, measure
+from stenciltorch.evaluation.suite import Measured, Plan, measure
 from stenciltorch.evaluation.summary import tally
 from stenciltorch.files import read_illustration, write_illustration
+from stenciltorch.networks.blocks import Context, Fuse, stage
+from stenciltorch.networks.graphs import EncoderGraph, PainterGraph
 from stenciltorch.networks.measure import count_macs, count_parameters
-from stenciltorch.networks.pixels import extend_to_stride, from_unit, pad_to, pool_hints, to_unit
-from stenciltorch.networks.studio import Coarse, Drawing, Painter, StudioNet, StudioShape, put_on_grid
+from stenciltorch.networks.pixels import pool_hints
+from stenciltorch.networks.studio import Coarse, Drawing, Encoder, Painter, StudioNet, StudioShape
 from stenciltorch.scaling import reduce_stencil
 from stenciltorch.training.config import OptimConfig
-from stenciltorch.training.dataset import Batch, Examples, collate
-from stenciltorch.training.rates import average_keep, learning_rate
+from stenciltorch.training.dataset import Batch
+from stenciltorch.training.place import Place
 from stenciltorch.training.recipes import recipe
-from stenciltorch.training.tasks.studio import EPSILON, compute_losses
+from stenciltorch.training.tasks.studio import StudioTask
 
 RESULTS = Path(__file__).resolve().parent / "results" / "structures.json"
 PLAN = Plan(edits=4, passes=0, counts=(0, 8, 32), messy=False, mask=False, order=False, reaches=(6,))
@@ -67,9 +69,24 @@ class Guessing(Painter):
         trust = self._trust(wished, weight, drawing)
         nothing = torch.zeros_like(weight).expand(-1, 4 * self.shape.heads, -1, -1)
         seen = torch.cat([nothing, weight * (wished - 0.5), weight], dim=1)
-        flats = torch.sigmoid(self.colour(self._think(self._enter(seen, drawing.entry), drawing)))
+        entered = self._enter(seen, drawing.entry)
+        flats = torch.sigmoid(self.colour(self.fuse(self.think(self.down(entered)), entered)))
         sure = (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
         return Coarse(flats, torch.zeros_like(weight), sure)
+
+
+class Deeper(nn.Module):
+    """A level at 1/16 below the one at 1/8: as much again to compute, twice as far to see."""
+
+    def __init__(self, fine: int, coarse: int = 96) -> None:
+        super().__init__()
+        self.down = nn.Conv2d(fine, coarse, 2, stride=2)
+        self.think = stage(coarse, (1, 2, 1))
+        self.fuse = Fuse(coarse, fine)
+
+    def forward(self, features: Tensor) -> Tensor:
+        brought: Tensor = self.fuse(self.think(self.down(features)), features)
+        return brought
 
 
 class Attention(nn.Module):
@@ -85,17 +102,6 @@ class Attention(nn.Module):
         tokens = self.norm(features.flatten(2).transpose(1, 2))
         seen: Tensor = self.look(tokens, tokens, tokens, need_weights=False)[0]
         return features + seen.transpose(1, 2).reshape(features.shape)
-
-
-class Still(nn.Module):
-    """In the place of `Context`: nothing sums up the picture."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__()
-        self.length = length
-
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        return features, features.new_zeros(len(features), self.length)
 
 
 def fixed_prices() -> StudioNet:
@@ -118,105 +124,108 @@ def one_round() -> StudioNet:
     return StudioNet(replace(StudioShape(), rounds=1))
 
 
-def attention() -> StudioNet:
+def no_convolutions() -> StudioNet:
+    """The painter chooses by how much has arrived; nothing is learned of it but a summand for each way."""
     net = StudioNet()
-    net.painter.down3 = nn.Sequential(*net.painter.down3, Attention(net.shape.painter[2]))
+    net.painter.choose.weight.requires_grad_(False)
     return net
+
+
+def and_then(further: Callable[[int], nn.Module]) -> StudioNet:
+    """With something more at the painter's coarsest level."""
+    net = StudioNet()
+    net.painter.think.append(further(net.shape.painter[1]))
+    return net
+
+
+def deeper() -> StudioNet:
+    return and_then(Deeper)
+
+
+def attention() -> StudioNet:
+    return and_then(Attention)
+
+
+def pooling() -> StudioNet:
+    return and_then(lambda width: Context(width, StudioShape().vector))
 
 
 def no_pooling() -> StudioNet:
     net = StudioNet()
-    net.encoder.context = net.painter.context = Still(net.shape.vector)  # type: ignore[assignment]
+    net.encoder.context = nn.Identity()  # type: ignore[assignment]
     return net
 
 
-def no_painter_pooling() -> StudioNet:
-    net = StudioNet()
-    net.painter.context = Still(net.shape.vector)  # type: ignore[assignment]
-    return net
+class WhereTheyAre(Encoder):
+    """Pixels beside lines take their colour where they are."""
+
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor, Tensor]:
+        drawing, displacement, taste = super().forward(lineart, mask, base)
+        return drawing, torch.zeros_like(displacement), taste
 
 
 def no_refinement() -> StudioNet:
-    """Pixels beside lines take their colour where they are."""
     net = StudioNet()
-    nn.init.zeros_(net.encoder.reach)
-    net.encoder.reach.requires_grad_(False)
-    net.encoder.nudge.requires_grad_(False)
+    net.encoder = WhereTheyAre(net.shape)
     return net
 
 
 VARIANTS: dict[str, tuple[str, Callable[[], StudioNet]]] = {
+    "untrained": ("the studio net, not trained at all", StudioNet),
     "shipped": ("the studio net", StudioNet),
     "fixed": ("prices by rule, not learned", fixed_prices),
     "none": ("no travel: convolutions paint", no_travel),
     "one-way": ("one way instead of two", one_way),
     "one-round": ("one round instead of three", one_round),
-    "attention": ("with attention at 1/16", attention),
+    "no-convolutions": ("no convolutions in the painter", no_convolutions),
+    "deeper": ("a level at 1/16 in the painter", deeper),
+    "attention": ("attention at 1/8 in the painter", attention),
+    "pooling": ("global pooling in the painter, too", pooling),
     "no-pooling": ("without global pooling", no_pooling),
-    "no-painter-pooling": ("global pooling in the encoder only", no_painter_pooling),
     "no-refinement": ("without refinement beside lines", no_refinement),
 }
 
 
 def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
     """Returns the averaged net."""
-    config = replace(recipe("studio"), optim=optim)
-    examples = Examples(pack, config.data, SEED, "train", optim.steps, optim.batch)
+    task = StudioTask(replace(recipe("studio"), optim=optim, seed=SEED), Place(), net)
+    data = task.data(pack)
     order = range(optim.steps * optim.batch)
-    batches: DataLoader[Batch] = DataLoader(examples, optim.batch, sampler=order, num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
-    parameters = [value for value in net.parameters() if value.requires_grad]
-    betas = (optim.beta1, optim.beta2)
-    optimizer = torch.optim.AdamW(parameters, lr=optim.rate, betas=betas, eps=EPSILON, weight_decay=optim.weight_decay)
-    average = torch.optim.swa_utils.AveragedModel(
-        net, avg_fn=lambda old, new, count: old + (new - old) * (1.0 - average_keep(int(count), optim.ema))
-    )
-    net.train()
+    batches = DataLoader(data.examples, optim.batch, sampler=order, num_workers=1, collate_fn=data.collate)  # type: ignore[arg-type]
     for number, batch in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(number, optim)
-        loss = compute_losses(net, Batch(*batch), config.loss)["total"]
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(parameters, optim.clip)
-        optimizer.step()
-        average.update_parameters(net)
+        losses = task.step(Batch(*batch), number)
         if number % 50 == 0:
-            say(f"  step {number} of {optim.steps}, loss {loss.item():.3f}")
-    assert isinstance(average.module, StudioNet)
-    return average.module
+            say(f"  step {number} of {optim.steps}, loss {losses['total'].item():.3f}")
+    assert isinstance(task.average, StudioNet)
+    return task.average
 
 
 class InTorch:
-    """A net as a colorizer that remembers the last drawing."""
+    """A net as a colorizer without light that remembers the last drawing; `seconds`: what each stroke took."""
 
     def __init__(self, net: StudioNet) -> None:
-        self.net = net.eval()
+        self.encoder, self.painter = EncoderGraph(net.eval()), PainterGraph(net)
         self.seconds: list[float] = []
-        self._key: bytes = b""
+        self._drawing: tuple[Stencil, tuple[Tensor, ...]] | None = None
 
     @torch.no_grad()
     def __call__(self, stencil: Stencil) -> Painting:
-        lineart, mask, base = (_padded(part.array) for part in (stencil.lineart, stencil.mask, stencil.base))
-        key = b"".join(part.array.tobytes() for part in (stencil.lineart, stencil.mask, stencil.base))
-        if key != self._key:
-            self._drawing, self._displacement, _ = self.net.encoder(lineart, mask, base)
-            self._key = key
-        hints = pad_to(to_unit(torch.from_numpy(stencil.hints.array.copy())), 0.0, *lineart.shape[-2:])
+        lineart, mask, base, hints = (torch.from_numpy(part.array.copy()) for part in parts_of(stencil))
+        if self._drawing is None or not same_drawing(self._drawing[0], stencil):
+            self._drawing = stencil, self.encoder(lineart, mask, base)[:-2]
         began = time.process_time()
-        coarse = self.net.painter(hints, lineart, self._drawing)
+        pictures = self.painter(hints, lineart, torch.zeros(3), *self._drawing[1])[:3]
         self.seconds.append(time.process_time() - began)
-        return _painting(coarse, self._displacement, hints, stencil)
+        return Painting(*(Illustration(picture.numpy()) for picture in pictures))
 
 
-def _padded(pixels: np.ndarray) -> Tensor:
-    return to_unit(extend_to_stride(torch.from_numpy(pixels.copy())))
+def parts_of(stencil: Stencil) -> tuple[Lineart, Mask, Illustration, Hints]:
+    return stencil.lineart, stencil.mask, stencil.base, stencil.hints
 
 
-def _painting(coarse: Coarse, displacement: Tensor, hints: Tensor, stencil: Stencil) -> Painting:
-    flats, _ = put_on_grid(coarse, coarse.flats, displacement, hints)
-    height, width = stencil.lineart.size
-    colour = Illustration(from_unit(flats)[:height, :width].contiguous().numpy())
-    return Painting(inked(colour, stencil.lineart), colour, colour)
+def same_drawing(one: Stencil, other: Stencil) -> bool:
+    """Whatever the hints."""
+    return parts_of(one)[:3] == parts_of(other)[:3]
 
 
 def own_drawings() -> list[Stencil]:
@@ -262,18 +271,19 @@ def run_variant(name: str, options: argparse.Namespace, cases: list[Case]) -> di
     title, build = VARIANTS[name]
     torch.manual_seed(SEED)
     net, stored = build(), options.out / f"{name}.safetensors"
+    steps = 0 if name == "untrained" else options.steps
     if stored.is_file():
         net.load_state_dict(load_file(stored))
-    else:
+    elif steps:
         say(f"{name}: {title}")
-        optim = replace(recipe("studio").optim, steps=options.steps, batch=options.batch, warmup=50, ema=0.98)
+        optim = replace(recipe("studio").optim, steps=steps, batch=options.batch, warmup=50, ema=0.98)
         net = train(net, options.pack, optim)
         save_file(net.state_dict(), stored)
     colorizer = InTorch(net)
     row = figures_of([measure(case, colorizer, PLAN) for case in cases])
     write_illustration(options.out / f"{name}.png", Illustration(strip_of(own_drawings(), colorizer)))
     cost = {"painter_macs": painter_macs(net), "painter_seconds": float(np.median(colorizer.seconds))}
-    return {"title": title, "steps": options.steps, "parameters": count_parameters(net)} | cost | row
+    return {"title": title, "steps": steps, "parameters": count_parameters(net)} | cost | row
 
 
 def _cell(value: float | str | None) -> str:

@@ -25,7 +25,7 @@ from stenciltorch.networks.graphs import ENCODER_OUTPUTS, PAINTER_OUTPUTS, Encod
 from stenciltorch.networks.studio import StudioNet, StudioShape
 from stenciltorch.runtime import open_model
 
-TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=2, rounds=1)
+TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8), vector=8, heads=2, rounds=1)
 CARD = Card(model="tiny", licence="CC0-1.0", recipe="0123", data="4567", step=89)
 
 
@@ -272,7 +272,7 @@ def test_large_weights_are_stored_in_half(exported):
         full = [values for values in stored if values.dtype == np.float32]
         half = sum(values.size for values in stored if values.dtype == np.float16)
         assert half >= 0.7 * sum(value.numel() for value in part.parameters() if value.numel() >= 64)
-        assert sum(values.size for values in full) < 0.2 * half, "layers that were multiplied into one stay float32"
+        assert sum(values.size for values in full) < 0.25 * half, "layers that were multiplied into one stay float32"
 
 
 def test_store_half_keeps_small_weights_other_types_and_what_float16_cannot_hold():

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from stenciltorch.networks.lines import SIDES, barriers, gaps, line_ink, widths
+from stenciltorch.networks.lines import AWAY, OUTSIDE, SIDES, barriers, clearance, gaps, line_ink, off_to, widths
 
 # barriers
 
@@ -145,3 +145,79 @@ def test_gaps_of_a_turned_picture_are_turned():
 def test_widths_of_a_mirrored_picture_are_mirrored():
     lines = (torch.rand(1, 1, 48, 64, generator=torch.Generator().manual_seed(0)) > 0.97).float()
     torch.testing.assert_close(widths(lines.flip(3)), widths(lines).flip(3))
+
+
+# where pixels beside lines find their colour
+
+
+def ruled(*columns, side=32):
+    """Vertical lines of full ink in these columns."""
+    lines = torch.zeros(1, 1, side, side)
+    lines[..., list(columns)] = 1.0
+    return lines
+
+
+def test_clearance_is_the_distance_from_lines_up_to_a_bound():
+    found = clearance(ruled(10))[0, 0, 16]
+    assert found[10] < 0
+    assert found[11:18].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert found.flip(0)[22:29].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert (found[18:] == 1 + OUTSIDE).all()
+
+
+def test_clearance_round_a_dot_is_an_octagon():
+    lines = torch.zeros(1, 1, 32, 32)
+    lines[..., 16, 16] = 1.0
+    found = clearance(lines)[0, 0]
+    for row, column in ((16, 20), (20, 16), (16, 12)):
+        assert found[row, column] == 4
+    assert 4 <= found[19, 19] <= 5
+
+
+def test_pixels_go_straight_off_the_line_they_lie_beside():
+    step = off_to(ruled(10))[0]
+    assert step[0, 16, 11:15].tolist() == [AWAY] * 3 + [3.0]
+    assert step[0, 16].flip(0)[22:26].tolist() == [-AWAY] * 3 + [-3.0]
+    assert step[1].abs().max() == 0
+    assert step[:, :, 18:].abs().max() == 0
+
+
+def test_between_two_lines_they_halt_midway():
+    place = off_to(ruled(10, 17))[0, 0, 16] + torch.arange(32)
+    assert place[11:17].tolist() == [13.0, 13.0, 13.0, 14.0, 14.0, 14.0]
+
+
+def test_under_a_line_they_come_out_on_the_nearer_side():
+    place = off_to(ruled(10, 11, 12, 13))[0, 0, 16] + torch.arange(32)
+    assert place[10] < 10
+    assert place[13] > 13
+
+
+def test_no_pixel_crosses_a_line_of_any_shape():
+    torch.manual_seed(0)
+    lines = torch.zeros(1, 1, 48, 48)
+    for row in range(48):
+        lines[..., row, (10 + 7 * (row % 5) // 5 + row // 2) % 48] = 1.0
+        lines[..., row, (11 + 7 * (row % 5) // 5 + row // 2) % 48] = 1.0
+    right, down = off_to(lines)[0].long()
+    paper = lines[0, 0] == 0
+    for row, column in paper.nonzero().tolist():
+        for share in torch.linspace(0, 1, 9).tolist():
+            at = (round(row + share * int(down[row, column])), round(column + share * int(right[row, column])))
+            assert paper[at], f"({row}, {column}) looks over a line"
+
+
+def test_faint_ink_parts_nothing_and_grey_ink_does():
+    assert off_to(0.1 * ruled(10)).abs().max() == 0
+    assert off_to(0.5 * ruled(10)).abs().max() == AWAY
+
+
+def test_pixels_stay_within_the_picture():
+    lines = ruled(1, 30)
+    lines[..., [1, 30], :] = 1.0
+    step = off_to(lines)[0]
+    columns, rows = step[0] + torch.arange(32), step[1] + torch.arange(32)[:, None]
+    assert columns.min() >= 0
+    assert columns.max() <= 31
+    assert rows.min() >= 0
+    assert rows.max() <= 31

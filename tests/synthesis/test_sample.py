@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from little_pictures import cartoon, quarters
 
+import stenciltorch.synthesis.sample as sample_module
 from stenciltorch.canvas import Illustration, Lineart, Mask, Regions, Size
 from stenciltorch.errors import InputError
 from stenciltorch.synthesis import (
@@ -13,6 +14,7 @@ from stenciltorch.synthesis import (
     MaskRecipe,
     SynthesisRecipe,
     compose,
+    draw_portrait,
     draw_style,
     extract_lineart,
     extract_regions,
@@ -145,8 +147,26 @@ def test_hint_count_and_mask_share_are_independent() -> None:
 @given(seeds, st.integers(1, 40), st.integers(1, 40))
 @settings(max_examples=25)
 def test_procedural_samples_of_any_size(seed: int, height: int, width: int) -> None:
-    sample = synthesize_procedural(Size(height, width), RECIPE, 0.5, rng(seed))
-    assert sample.stencil.size == (height, width)
+    sample, regions = synthesize_procedural(Size(height, width), RECIPE, 0.5, rng(seed))
+    assert sample.stencil.size == regions.size == (height, width)
+
+
+@given(seeds)
+def test_a_procedural_example_comes_with_its_regions(seed: int) -> None:
+    recipe = replace(RECIPE, recolour=0.0, portraits=0.5)
+    sample, regions = synthesize_procedural(Size(48, 64), recipe, 0.5, rng(seed))
+    for label in np.unique(regions.array):
+        assert len(np.unique(sample.flats.array[regions.array == label], axis=0)) == 1
+
+
+def test_portraits_take_the_place_of_shapes_as_often_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(sample_module, "draw_portrait", lambda *given: drawn.append("people") or draw_portrait(*given))
+    for share, wanted in ((0.0, 0), (1.0, 8)):
+        drawn.clear()
+        for seed in range(8):
+            synthesize_procedural(Size(32, 32), replace(RECIPE, portraits=share), 0.5, rng(seed))
+        assert len(drawn) == wanted
 
 
 def test_cropped_regions_with_missing_labels_are_fine() -> None:

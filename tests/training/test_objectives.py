@@ -8,6 +8,7 @@ from torch import Tensor
 
 from stenciltorch.suggestion import COLOURS
 from stenciltorch.training.objectives import (
+    beside_borders,
     chroma,
     coarse_l1,
     countable,
@@ -128,3 +129,20 @@ def test_seldom_colours_count_more():
     white = taste_loss(blank, flats, only).item()
     only[..., :8, :8], only[..., 8:, 8:] = 0.0, 1.0
     assert taste_loss(blank, flats, only).item() / white == pytest.approx((0.76 / 0.26) ** 0.5, rel=1e-4)
+
+
+# borders
+
+
+def test_beside_borders_is_a_band_on_both_sides():
+    flats = torch.zeros(1, 3, 3, 40)
+    flats[:, 0, :, 20:] = 0.5
+    band = beside_borders(flats)
+    assert band.shape == (1, 1, 3, 40)
+    assert band[0, 0, 1].nonzero().flatten().tolist() == list(range(14, 26))
+
+
+def test_colours_that_hardly_differ_have_no_border():
+    flats = torch.zeros(1, 3, 3, 40)
+    flats[..., 20:] = 0.1
+    assert not beside_borders(flats).any()

@@ -36,20 +36,17 @@ def request_of_noise():
     return [torch.rand(1, channels, 64, 96) for channels in GIVEN.values()]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "shipped",
-        "fixed",
-        "none",
-        "one-way",
-        "one-round",
-        "attention",
-        "no-pooling",
-        "no-painter-pooling",
-        "no-refinement",
-    ],
+NAMES = (
+    *("untrained", "shipped", "fixed", "none", "one-way", "one-round", "no-convolutions", "deeper", "attention"),
+    *("pooling", "no-pooling", "no-refinement"),
 )
+
+
+def test_these_are_the_variants(structures):
+    assert tuple(structures.VARIANTS) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_variant_paints_and_learns(structures, request_of_noise, name):
     torch.manual_seed(0)
     net = structures.VARIANTS[name][1]()
@@ -84,13 +81,14 @@ def test_without_travel_a_dab_is_seen_by_convolutions_only(structures):
     assert int(changed.sum()) == 4
 
 
-def test_attention_and_refinement_change_nothing_to_begin_with(structures, request_of_noise):
+def test_attention_and_pooling_change_nothing_to_begin_with(structures, request_of_noise):
     painted = {}
-    for name in ("shipped", "attention", "no-refinement"):
+    for name in ("shipped", "attention", "pooling", "no-refinement"):
         torch.manual_seed(0)
         with torch.no_grad():
             painted[name] = structures.VARIANTS[name][1]().eval()(*request_of_noise).flats
-    assert torch.allclose(painted["shipped"], painted["attention"], atol=1e-5)
+    for name in ("attention", "pooling"):
+        assert torch.allclose(painted["shipped"], painted[name], atol=1e-5)
     assert not torch.allclose(painted["shipped"], painted["no-refinement"], atol=1e-3)
 
 
@@ -108,6 +106,21 @@ def test_it_trains_measures_and_goes_on(structures, pack, tmp_path, capsys, monk
     assert read_illustration(tmp_path / "out" / "one-way.png").size.height > 64
     assert structures.main(options) == 0
     assert "step" not in capsys.readouterr().err  # its weights lie there
+
+
+def test_untrained_is_measured_as_it_is(structures, pack, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(structures, "pack_pictures", lambda pack, limit: [Toy()])
+    options = ["--pack", str(pack), "--out", str(tmp_path), "--results", str(tmp_path / "found.json")]
+    assert structures.main([*options, "--pictures", "1", "--only", "untrained"]) == 0
+    assert "step" not in capsys.readouterr().err
+    assert json.loads((tmp_path / "found.json").read_text())["untrained"]["steps"] == 0
+    assert not (tmp_path / "untrained.safetensors").exists()
+
+
+def test_the_choice_without_convolutions_learns_but_a_summand(structures):
+    net = structures.VARIANTS["no-convolutions"][1]()
+    assert not net.painter.choose.weight.requires_grad
+    assert net.painter.choose.bias.requires_grad
 
 
 def test_the_error_names_what_is_missing(structures, tmp_path, capsys):

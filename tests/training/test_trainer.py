@@ -217,7 +217,7 @@ def test_what_has_all_but_stopped_to_matter_is_not_pushed_on():
     """A gradient far below the optimizer's epsilon moves a weight by next to nothing, one far above it by the rate."""
     config = smoke(optim__weight_decay="0")
     task = StudioTask(config, Place())
-    faint, clear = task.net.painter.choose, task.net.painter.leave
+    faint, clear = task.net.painter.choose, task.net.painter.down
     before = [layer.weight.detach().clone() for layer in (faint, clear)]
     faint.weight.grad = torch.full_like(faint.weight, 1e-3 * EPSILON)
     clear.weight.grad = torch.full_like(clear.weight, 1e3 * EPSILON)
@@ -258,7 +258,7 @@ def test_only_painting_is_trained_where_that_is_asked_for(pack, tmp_path):
     run.train_step(collate([run.data.examples[0], run.data.examples[1]]))
     changed = {name for name, value in run.task.net.state_dict().items() if not torch.equal(value, before[name])}
     assert any(name.startswith("encoder.prices.") for name in changed)
-    assert all(name.startswith(("encoder.prices.", "painter.")) for name in changed)
+    assert all(name.startswith(("encoder.prices.", "encoder.entry.", "painter.")) for name in changed)
     assert not any(name.startswith(("painter.trust.", "painter.verdict.")) for name in changed)
 
 

@@ -70,12 +70,12 @@ class Context(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features, modulated, and the vector (batch, vector)."""
+    def forward(self, features: Tensor) -> Tensor:
         vector = F.leaky_relu(self.squeeze(features.mean(dim=(2, 3))), SLOPE)
         scale = self.scale(vector)[:, :, None, None]
         shift = self.shift(vector)[:, :, None, None]
-        return features * (1.0 + scale) + shift, vector
+        modulated: Tensor = features * (1.0 + scale) + shift
+        return modulated
 
 
 def stage(width: int, dilations: tuple[int, ...]) -> nn.Sequential:

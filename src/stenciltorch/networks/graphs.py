@@ -21,7 +21,7 @@ from stenciltorch.networks.studio import (
 )
 
 ENCODER_OUTPUTS = (
-    *("doubt", "entry", "join", "vector"),
+    *("doubt", "entry"),
     *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
     *("kept", "places", "relief", "share", "rest", "displaced", "taste"),
 )
@@ -99,7 +99,7 @@ class EncoderGraph(nn.Module):
             to_unit(extend_to_stride(base)),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
-        known = (drawing.doubt, drawing.entry, drawing.join, drawing.vector, *drawing.rows, *drawing.columns)
+        known = (drawing.doubt, drawing.entry, *drawing.rows, *drawing.columns)
         displaced = displacement[..., :height, :width].clone()
         return (
             *known,
@@ -126,8 +126,6 @@ class PainterGraph(nn.Module):
         light: Tensor,
         doubt: Tensor,
         entry: Tensor,
-        join: Tensor,
-        vector: Tensor,
         rows_ends: Tensor,
         rows_between: Tensor,
         rows_within: Tensor,
@@ -143,7 +141,7 @@ class PainterGraph(nn.Module):
         """Three uint8 pictures (h, w, 3), then what the finisher needs. light: float (3,), `canvas.Light.vector`."""
         rows = Way(rows_ends, rows_between, rows_within)
         columns = Way(columns_ends, columns_between, columns_within)
-        drawing = Drawing(doubt, entry, join, vector, rows, columns, kept)
+        drawing = Drawing(doubt, entry, rows, columns, kept)
         padded = [CELL * side for side in entry.shape[-2:]]
         dabs = to_unit(hints)
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)

@@ -1,5 +1,5 @@
-"""What the lines of a drawing say about the steps from cell to cell: whether ink bars the way, and whether it leads
-through a gap.
+"""What the lines of a drawing say: about the steps from cell to cell, whether ink bars the way, and whether it leads
+through a gap; about pixels beside lines, where they find the colour of their side.
 
 A gap in an outline is narrow with wider places right before and right behind it; the tip of a lock has one on one side
 only, and the shaft of a staff has none for a long way. So what is counted is how much narrower a step is than both of
@@ -27,6 +27,19 @@ BESIDE = 1
 
 SIDES = (3, 5, 9, 15, 25, 41)
 """Of the squares that are laid between lines to tell how wide a place is, in pixels; odd."""
+
+
+FAINT, SOLID = 0.15, 0.45
+"""Ink that does not tell one side of a line from the other yet, and ink that does so fully."""
+
+OUTSIDE, INSIDE = 6, 3
+"""How far from a line clearance still grows, and how deep into one it still falls, in pixels."""
+
+AWAY = 4
+"""Steps that a pixel goes off a line, at most, to find its colour; a power of two."""
+
+BESIDE_A_PIXEL = ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1))
+"""(rows, columns); in doubt the first one."""
 
 
 def line_ink(ink: Tensor) -> Tensor:
@@ -107,3 +120,61 @@ def _gaps_to_the_right(wide: Tensor) -> Tensor:
     widest = F.max_pool2d(centres, (1, BESIDE + 1), stride=1)
     before, behind = widest[..., : columns // CELL], widest[..., -(columns // CELL) :]
     return F.avg_pool2d((torch.minimum(before, behind) - narrowest).clamp(min=0.0), (CELL, 1))
+
+
+def clearance(lines: Tensor) -> Tensor:
+    """How far each pixel lies from lines, in pixels up to `OUTSIDE`, 0 and below on them: (batch, 1, height, width).
+
+    Squares and diamonds in turn, so that circles are octagons; soft ink has a soft rim.
+
+    Args:
+        lines: (batch, 1, height, width), `line_ink`.
+    """
+    dark = ((lines - FAINT) / (SOLID - FAINT)).clamp(0.0, 1.0)
+    worn = 1.0 - dark
+    total = worn
+    for step in range(OUTSIDE):
+        worn = _worn(worn, step)
+        total = total + worn
+    for step in range(INSIDE):
+        total = total - dark
+        dark = _worn(dark, step)
+    return total
+
+
+def _worn(plane: Tensor, step: int) -> Tensor:
+    """Less a rim of one pixel."""
+    if step % 2:
+        return _erode(plane, 3)
+    negative = -plane
+    across = F.max_pool2d(negative, (1, 3), stride=1, padding=(0, 1))
+    return -torch.maximum(across, F.max_pool2d(negative, (3, 1), stride=1, padding=(1, 0)))
+
+
+def off_to(lines: Tensor) -> Tensor:
+    """Where each pixel finds the colour of its side of a line: (batch, 2, height, width), pixels to the right and down.
+
+    A pixel beside a line goes uphill in `clearance`, `AWAY` steps or until it is farthest from all lines; so it never
+    crosses one, and halts midway in narrow places. One on a line comes out on the nearer side.
+
+    Args:
+        lines: (batch, 1, height, width), `line_ink`.
+    """
+    height, width = lines.shape[-2:]
+    clear = F.pad(clearance(lines), (1, 1, 1, 1), mode="replicate")[:, 0]
+    around = [
+        clear[:, 1 + down : 1 + down + height, 1 + right : 1 + right + width] - 1e-3 * (abs(down) + abs(right))
+        for down, right in BESIDE_A_PIXEL
+    ]
+    chosen = torch.stack(around).argmax(dim=0)
+    steps = torch.tensor(BESIDE_A_PIXEL, device=lines.device)
+    rows = torch.arange(height, device=lines.device)[:, None]
+    columns = torch.arange(width, device=lines.device)
+    down = (rows + steps[:, 0][chosen]).clamp(min=0).minimum(rows[-1])
+    right = (columns + steps[:, 1][chosen]).clamp(min=0).minimum(columns[-1])
+    place = (down * width + right).flatten(1)
+    for _ in range(AWAY.bit_length() - 1):
+        place = torch.gather(place, 1, place)
+    place = place.reshape(chosen.shape)
+    down = torch.div(place, width, rounding_mode="floor")
+    return torch.stack([place - down * width - columns, down - rows], dim=1).to(lines.dtype)

@@ -56,10 +56,10 @@ SOFTNESS = 0.15
 DEEPEST, BRIGHTEST = 0.22, 0.12
 """The share of brightness that shadow takes at most; how far light moves a colour to white at most."""
 
-TINT = (0.7, 1.0, 0.8)
+TINT = (0.78, 0.92, 0.82)
 """How strongly shadow takes away red, green and blue."""
 
-RICHNESS = 1.3
+RICHNESS = 0.8
 """Colours are more saturated in shadow: how far they are multiplied with themselves where it is all shadow."""
 
 

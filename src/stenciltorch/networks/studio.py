@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stenciltorch.networks.blocks import SLOPE, Context, Fuse, PixelShuffleUp, stage
-from stenciltorch.networks.lines import line_ink
+from stenciltorch.networks.blocks import SLOPE, Context, Fuse, stage
+from stenciltorch.networks.lines import line_ink, off_to
 from stenciltorch.networks.pixels import CELL, around, compose, pool_base, pool_hints
 from stenciltorch.networks.propagation import Prices, Way, propagate, way
 from stenciltorch.networks.relief import illuminated, lit, relief, shade
@@ -34,7 +34,7 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.53
+REACHED = 0.34
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 40.0
@@ -62,14 +62,14 @@ class StudioShape:
 
     Args:
         encoder: channels at 1/4, 1/8, 1/16 and 1/32 of the picture.
-        painter: channels at 1/4, 1/8 and 1/16.
-        vector: length of the vector that sums up the drawing (paper 3.3, the feature vector).
+        painter: channels at 1/4 and 1/8.
+        vector: length of the vector by which the encoder sums up the drawing (paper 3.3, the feature vector).
         heads: independent ways for colour to travel.
         rounds: passes over rows and columns.
     """
 
     encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
-    painter: tuple[int, int, int] = (32, 64, 96)
+    painter: tuple[int, int] = (32, 64)
     vector: int = 64
     heads: int = 2
     rounds: int = 3
@@ -78,15 +78,13 @@ class StudioShape:
 class Drawing(NamedTuple):
     """What the encoder knows of one drawing; hints are not needed for any of it.
 
-    doubt and entry (batch, channels, height/4, width/4), join (.../16), vector (batch, length): what the painter's
-    first layers make of the drawing; rows and columns: what their cells pass to each other; kept (batch, 3 + heads,
-    height/4, width/4): kept colours and their strength at cells.
+    doubt and entry (batch, channels, height/4, width/4): what the painter's first layers make of the drawing; rows and
+    columns: what their cells pass to each other; kept (batch, 3 + heads, height/4, width/4): kept colours and their
+    strength at cells.
     """
 
     doubt: Tensor
     entry: Tensor
-    join: Tensor
-    vector: Tensor
     rows: Way
     columns: Way
     kept: Tensor
@@ -110,19 +108,6 @@ class Painted(NamedTuple):
     colour: Tensor
     flats: Tensor
     taste: Tensor
-
-
-def away_from_ink(ink: Tensor) -> Tensor:
-    """A unit step off the nearest line for pixels beside it, 0 elsewhere: (batch, 2, height, width) as (x, y)."""
-    soft = (2.5 * ink).clamp(max=1.0)
-    for _ in range(2):
-        soft = F.avg_pool2d(F.pad(soft, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
-    grown = F.pad(soft, (1, 1, 1, 1), mode="replicate")
-    slope_x = grown[..., 1:-1, :-2] - grown[..., 1:-1, 2:]
-    slope_y = grown[..., :-2, 1:-1] - grown[..., 2:, 1:-1]
-    slope = torch.cat([slope_x, slope_y], dim=1)
-    length = slope.square().sum(dim=1, keepdim=True).clamp(min=1e-8).sqrt()
-    return slope / length * (12.0 * length).clamp(max=1.0)
 
 
 class Encoder(nn.Module):
@@ -150,16 +135,11 @@ class Encoder(nn.Module):
         self.up1 = stage(first, (1, 1))
         self.prices = Prices(first, shape.heads)
         self.kept_strength = nn.Parameter(torch.zeros(shape.heads))
-        self.reach = nn.Parameter(torch.tensor(3.0))
         self.doubt = nn.Conv2d(first, TRUST, 3, padding=1)
         self.entry = nn.Conv2d(first, shape.painter[0], 1)
-        self.join = nn.Conv2d(third, shape.painter[2], 1)
         self.taste = nn.Sequential(
             nn.Conv2d(second, second, 1), nn.LeakyReLU(SLOPE), nn.Conv2d(second, len(COLOURS), 1)
         )
-        self.nudge = PixelShuffleUp(first, 2, CELL)
-        nn.init.zeros_(self.nudge.weight)
-        nn.init.zeros_(self.nudge.bias)  # type: ignore[arg-type]
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor, Tensor]:
         """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32.
@@ -170,61 +150,50 @@ class Encoder(nn.Module):
         """
         ink = 1.0 - lineart
         seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
-        fine, middle, coarse, vector = self._look(seen)
+        fine, middle = self._look(seen)
         lines = line_ink(ink)
         right, down = self.prices(fine, lines)
         kept, weight = pool_base(base, mask, ink)
-        step = away_from_ink(lines)
-        near = step.square().sum(dim=1, keepdim=True)
-        displacement = self.reach * step + 2.0 * near * torch.tanh(self.nudge(fine))
         strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
         drawing = Drawing(
             self.doubt(fine),
             self.entry(fine),
-            self.join(coarse),
-            vector,
             way(right),
             way(down.transpose(2, 3)),
             torch.cat([kept, strength], dim=1),
         )
-        return drawing, displacement, self.taste(middle.detach())
+        return drawing, off_to(lines), self.taste(middle.detach())
 
-    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Features at 1/4, 1/8 and 1/16, and the vector. Learning a taste does not change them."""
+    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Features at 1/4 and 1/8. Learning a taste does not change them."""
         level1 = F.leaky_relu(self.stem2(F.leaky_relu(self.stem(seen), SLOPE)), SLOPE)
         level1 = self.down1(level1)
         level2 = self.down2(self.to2(level1))
         level3 = self.down3(self.to3(level2))
-        level4, vector = self.context(self.down4(self.to4(level3)))
+        level4 = self.context(self.down4(self.to4(level3)))
         coarse = self.up3(self.fuse3(level4, level3))
         middle = self.up2(self.fuse2(coarse, level2))
-        return self.up1(self.fuse1(middle, level1)), middle, coarse, vector
+        return self.up1(self.fuse1(middle, level1)), middle
 
 
 class Painter(nn.Module):
-    """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke."""
+    """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
+
+    Nothing in it sums up the whole picture, so that a dab changes nothing far from where its colour arrives.
+    """
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__()
-        first, second, third = shape.painter
+        first, second = shape.painter
         self.shape = shape
         self.trust = nn.Conv2d(5, TRUST, 3, padding=1, bias=False)
         self.verdict = nn.Conv2d(TRUST, shape.heads, 1)
         nn.init.zeros_(self.verdict.weight)
         nn.init.constant_(self.verdict.bias, 3.0)  # type: ignore[arg-type]
         self.enter = nn.Conv2d(4 + 4 * shape.heads, first, 1, bias=False)
-        self.down1 = stage(first, (1, 2))
-        self.to2 = nn.Conv2d(first, second, 2, stride=2)
-        self.down2 = stage(second, (1, 2))
-        self.to3 = nn.Conv2d(second, third, 2, stride=2)
-        self.join = nn.Conv2d(third, third, 1, bias=False)
-        self.down3 = stage(third, (1, 2, 1))
-        self.context = Context(third + shape.vector, shape.vector)
-        self.leave = nn.Conv2d(third + shape.vector, third, 1)
-        self.fuse2 = Fuse(third, second)
-        self.up2 = stage(second, (1, 1))
-        self.fuse1 = Fuse(second, first)
-        self.up1 = stage(first, (1, 1))
+        self.down = nn.Conv2d(first, second, 2, stride=2)
+        self.think = stage(second, (1, 2, 4))
+        self.fuse = Fuse(second, first)
         self.choose = nn.Conv2d(first, shape.heads + 1, 1)
         nn.init.zeros_(self.choose.weight)
         nn.init.zeros_(self.choose.bias)  # type: ignore[arg-type]
@@ -238,7 +207,8 @@ class Painter(nn.Module):
         arrived = torch.log(travelled[:, :, 3].clamp(min=LEAST)) / DECADES + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
         seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
-        features = self._think(self._enter(seen, drawing.entry), drawing)
+        entered = self._enter(seen, drawing.entry)
+        features = self.fuse(self.think(self.down(entered)), entered)
         flats, painted = self._flats(features, travelled, arrived)
         return Coarse(
             flats, painted * (1.0 - sheltered(weight)), (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
@@ -268,16 +238,6 @@ class Painter(nn.Module):
         through = torch.eye(entry.shape[1], device=seen.device, dtype=seen.dtype)[:, :, None, None]
         weight = torch.cat([self.enter.weight, through], dim=1)
         return F.leaky_relu(F.conv2d(torch.cat([seen, entry], dim=1), weight), SLOPE)
-
-    def _think(self, entered: Tensor, drawing: Drawing) -> Tensor:
-        level1 = self.down1(entered)
-        level2 = self.down2(self.to2(level1))
-        level3 = self.down3(self.join(self.to3(level2)) + drawing.join)
-        wide = drawing.vector[:, :, None, None].expand(-1, -1, level3.shape[2], level3.shape[3])
-        level3, _ = self.context(torch.cat([level3, wide], dim=1))
-        level2 = self.up2(self.fuse2(self.leave(level3), level2))
-        finest: Tensor = self.up1(self.fuse1(level2, level1))
-        return finest
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> tuple[Tensor, Tensor]:
         """A weighted mean of what arrived by each way and of paper, and the share that is not paper.

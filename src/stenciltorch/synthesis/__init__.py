@@ -5,6 +5,7 @@ from stenciltorch.synthesis.hints import HintRecipe, draw_hints
 from stenciltorch.synthesis.lineart import AUTHORS, STYLES, LineStyle, draw_style, extract_lineart
 from stenciltorch.synthesis.masks import MaskRecipe, draw_mask, mask_share
 from stenciltorch.synthesis.palettes import recolour
+from stenciltorch.synthesis.portraits import draw_portrait
 from stenciltorch.synthesis.procedural import draw_procedural
 from stenciltorch.synthesis.regions import (
     classical_displacement,
@@ -24,6 +25,7 @@ __all__ = [
     "compose",
     "draw_hints",
     "draw_mask",
+    "draw_portrait",
     "draw_procedural",
     "draw_style",
     "extract_lineart",

@@ -13,6 +13,7 @@ from stenciltorch.synthesis.hints import HintRecipe, draw_hints
 from stenciltorch.synthesis.lineart import draw_style, extract_lineart
 from stenciltorch.synthesis.masks import MaskRecipe, draw_mask
 from stenciltorch.synthesis.palettes import recolour
+from stenciltorch.synthesis.portraits import draw_portrait
 from stenciltorch.synthesis.procedural import draw_procedural
 
 
@@ -25,12 +26,14 @@ class SynthesisRecipe:
         masks: how masks are drawn.
         recolour: chance of a new palette.
         own_lines: chance that a procedural drawing keeps its own lineart.
+        portraits: chance that a procedural drawing shows people and things instead of shapes.
     """
 
     hints: HintRecipe = field(default_factory=HintRecipe)
     masks: MaskRecipe = field(default_factory=MaskRecipe)
     recolour: float = 0.6
     own_lines: float = 0.7
+    portraits: float = 0.0
 
 
 def compose(lineart: Lineart, illustration: Illustration, mask: Mask) -> Illustration:
@@ -80,12 +83,15 @@ def synthesize(
     return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
 
 
-def synthesize_procedural(size: Size, recipe: SynthesisRecipe, progress: float, rng: np.random.Generator) -> Sample:
-    """A training example from a random drawing of our own."""
-    illustration, regions, flats, lineart = draw_procedural(size, rng)
+def synthesize_procedural(
+    size: Size, recipe: SynthesisRecipe, progress: float, rng: np.random.Generator
+) -> tuple[Sample, Regions]:
+    """A training example from a random drawing of our own, and its regions."""
+    draw = draw_portrait if recipe.portraits and rng.random() < recipe.portraits else draw_procedural
+    illustration, regions, flats, lineart = draw(size, rng)
     if rng.random() >= recipe.own_lines:
         lineart = extract_lineart(illustration, draw_style(rng), rng)
-    return _assembled(illustration, regions, flats, lineart, recipe, progress, rng)
+    return _assembled(illustration, regions, flats, lineart, recipe, progress, rng), regions
 
 
 def _assembled(

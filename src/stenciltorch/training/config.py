@@ -26,7 +26,7 @@ class ShapeConfig:
     """Size of the studio net; see `networks.studio.StudioShape`."""
 
     encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
-    painter: tuple[int, int, int] = (32, 64, 96)
+    painter: tuple[int, int] = (32, 64)
     vector: int = 64
     heads: int = 2
     rounds: int = 3
@@ -106,12 +106,17 @@ class OptimConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the objectives in `training.objectives`."""
+    """Weights of the objectives in `training.objectives`.
+
+    Args:
+        borders: how much more pixels count that lie beside another colour, where bleeding is seen.
+    """
 
     flats: float = 2.0
     coarse: float = 1.0
     chroma: float = 1.0
     taste: float = 0.1
+    borders: float = 0.0
 
 
 @dataclass(frozen=True)

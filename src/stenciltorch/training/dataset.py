@@ -107,12 +107,6 @@ def hinted_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(counts >= 4, 255, 0).astype(np.uint8)[labels])
 
 
-def colour_labels(flats: Illustration) -> np.ndarray:
-    """A number for each distinct colour, (H, W)."""
-    packed = flats.array.astype(np.int64) @ np.array([65536, 256, 1])
-    return np.asarray(np.unique(packed, return_inverse=True)[1]).reshape(packed.shape)
-
-
 FAINTEST = 219
 """Brightness from which on a pixel of a lineart is paper."""
 
@@ -239,8 +233,8 @@ class Examples:
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
         size = Size(self.data.crop, self.data.crop)
-        sample = synthesize_procedural(size, self.data.synthesis, progress, rng)
-        return self._finished(sample, colour_labels(sample.flats), False, rng)
+        sample, regions = synthesize_procedural(size, self.data.synthesis, progress, rng)
+        return self._finished(sample, regions.array, False, rng)
 
 
 def collate(examples: list[Example]) -> Batch:

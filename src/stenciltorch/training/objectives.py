@@ -21,6 +21,25 @@ def total_weight(weight: Tensor) -> Tensor:
     return weight.sum().clamp(min=FEWEST * weight.numel())
 
 
+BAND = 6
+"""Pixels so near to another colour are where bleeding is seen (docs/metrics.md, bleed@6)."""
+
+DISTINCT = 0.12
+"""Flats that differ by less in every channel are one colour there."""
+
+
+def beside_borders(flats: Tensor) -> Tensor:
+    """1 where another flat colour lies within `BAND` pixels along rows and columns, else 0: (batch, 1, height, width).
+
+    Args:
+        flats: (batch, 3, height, width).
+    """
+    side = 2 * BAND + 1
+    highest = F.max_pool2d(flats, side, stride=1, padding=BAND)
+    lowest = -F.max_pool2d(-flats, side, stride=1, padding=BAND)
+    return ((highest - lowest).amax(dim=1, keepdim=True) > DISTINCT).to(flats.dtype)
+
+
 def weighted_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """Mean absolute difference, each pixel counting by `weight` (batch, 1, height, width)."""
     return ((found - wanted).abs() * weight).sum() / (total_weight(weight) * found.shape[1])

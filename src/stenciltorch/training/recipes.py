@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stenciltorch.errors import ConfigError
 from stenciltorch.training.baselines.recipes import RECIPES as BASELINES
 from stenciltorch.training.config import (
     DataConfig,
     HintRecipe,
+    LossConfig,
     MaskRecipe,
     OptimConfig,
     ShapeConfig,
@@ -16,30 +19,34 @@ from stenciltorch.training.config import (
 )
 from stenciltorch.training.tasks.settings import AdversarialConfig, SemanticConfig
 
-TIDY = SynthesisRecipe(hints=HintRecipe(messy=0.05))
+SCENES = SynthesisRecipe(portraits=0.5)
+"""Drawings of our own show people and things as often as shapes."""
+
+TIDY = replace(SCENES, hints=HintRecipe(messy=0.05))
 """Hints that mostly lie where they are meant for."""
 
 STUDIO = {
-    "studio": TrainConfig(data=DataConfig(hatched=0.2, collage=0.3, asked_only=True)),
+    "studio": TrainConfig(data=DataConfig(hatched=0.2, collage=0.3, asked_only=True, synthesis=SCENES)),
     "studio-large-crops": TrainConfig(
         name="studio-large-crops",
-        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True),
+        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True, synthesis=SCENES),
         optim=OptimConfig(batch=2, rate=8e-4, decay=0.7),
     ),
     "studio-painting": TrainConfig(
         name="studio-painting",
         task=StudioConfig(trained="painting"),
-        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True, unhinted=0.6, synthesis=TIDY),
-        optim=OptimConfig(steps=1600, batch=2, rate=1.5e-4, warmup=100, decay=0.8, ema=0.995),
+        data=DataConfig(crop=384, hatched=0.2, collage=0.3, asked_only=True, unhinted=0.5, synthesis=TIDY),
+        loss=LossConfig(borders=1.5),
+        optim=OptimConfig(steps=1500, batch=2, rate=3e-4, warmup=50, decay=0.9, ema=0.995),
     ),
     "finetune": TrainConfig(
         name="finetune",
-        data=DataConfig(procedural=0.1, hatched=0.1, asked_only=True, synthesis=SynthesisRecipe(recolour=0.4)),
+        data=DataConfig(procedural=0.1, hatched=0.1, asked_only=True, synthesis=replace(SCENES, recolour=0.4)),
         optim=OptimConfig(steps=1200, rate=3e-4, warmup=50, decay=0.5, ema=0.99),
     ),
     "smoke": TrainConfig(
         name="smoke",
-        shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8, 16), vector=8, heads=1, rounds=2),
+        shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8), vector=8, heads=1, rounds=2),
         data=DataConfig(crop=64, asked_only=True),
         optim=OptimConfig(steps=20, batch=2, warmup=2),
     ),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stenciltorch import Illustration, Size
-from stenciltorch.training.disnet.figures import draw_figures
+from stenciltorch.synthesis.figures import draw_figures
+from stenciltorch.synthesis.scenes import Scene, Sheet, ellipse
 from stenciltorch.training.disnet.flatart import (
     FLAT,
     FlatArt,
@@ -15,7 +16,6 @@ from stenciltorch.training.disnet.flatart import (
 )
 from stenciltorch.training.disnet.light import illuminate, lay_ink, weather
 from stenciltorch.training.disnet.samples import draw_example, paint_example, paint_lines
-from stenciltorch.training.disnet.scenes import Scene, Sheet, ellipse
 
 SIZE = Size(72, 96)
 

@@ -15,13 +15,13 @@ from stenciltorch.errors import DatasetError
 from stenciltorch.synthesis.arrays import Float64Array
 from stenciltorch.synthesis.disnet import DisNet, open_disnet
 from stenciltorch.synthesis.evidence import MEASURES, Evidence, joined_evidence, measures
+from stenciltorch.synthesis.figures import draw_figures
 from stenciltorch.synthesis.judging import ROUNDS, BorderJudge, write_judge
 from stenciltorch.synthesis.labels import compact
 from stenciltorch.synthesis.merging import cheap_borders, merge_small
 from stenciltorch.synthesis.regions import evidence_of, scaled_area
 from stenciltorch.training.config import fingerprint
 from stenciltorch.training.disnet.artwork import FILLED, is_held_out
-from stenciltorch.training.disnet.figures import draw_figures
 from stenciltorch.training.disnet.flatart import FLAT, art_of, draw_cutting, flat_share, regions_of_fills
 from stenciltorch.training.disnet.samples import Example, paint_example, paint_lines
 from stenciltorch.training.pack import read_pack

@@ -11,7 +11,7 @@ from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Ar
 from stenciltorch.synthesis.arrays import BoolArray, to_bytes
 from stenciltorch.synthesis.flats import line_strength
 from stenciltorch.synthesis.labels import compact, connected_parts
-from stenciltorch.training.disnet.scenes import Scene
+from stenciltorch.synthesis.scenes import Scene
 
 FLAT = 0.93
 """From this `flat_share` on, art counts as filled flat."""

@@ -8,7 +8,7 @@ import numpy as np
 from stenciltorch.canvas import Size, UInt8Array
 from stenciltorch.synthesis.arrays import Float32Array, look_up, spread, to_bytes
 from stenciltorch.synthesis.noise import smooth_noise
-from stenciltorch.training.disnet.scenes import Scene
+from stenciltorch.synthesis.scenes import Scene
 
 COOL, WARM = np.array((0.78, 0.75, 0.90), np.float32), np.array((0.90, 0.70, 0.65), np.float32)
 """Light left in the shade on cool and on warm paints."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from stenciltorch.canvas import Illustration, Int32Array, Regions, Size, UInt8Array
 from stenciltorch.synthesis.arrays import BoolArray, Float32Array
+from stenciltorch.synthesis.figures import draw_figures
 from stenciltorch.synthesis.labels import compact, connected_parts
 from stenciltorch.synthesis.merging import joined, merge_small, region_graph
 from stenciltorch.synthesis.palettes import draw_colours
-from stenciltorch.training.disnet.figures import draw_figures
+from stenciltorch.synthesis.scenes import Scene
 from stenciltorch.training.disnet.flatart import FlatArt, draw_cutting
 from stenciltorch.training.disnet.light import draw_lineart, illuminate, lay_ink, weather
-from stenciltorch.training.disnet.scenes import Scene
 
 UNSEEN = 10.0
 """Parts whose paints and whose line are nearer than this in Lab count as one region."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -44,6 +45,7 @@ def trained_parts(net: StudioNet, config: TrainConfig) -> list[nn.Parameter]:
     if isinstance(task, StudioConfig) and task.trained == "painting":
         net.requires_grad_(False)
         net.encoder.prices.requires_grad_(True)
+        net.encoder.entry.requires_grad_(True)
         net.painter.requires_grad_(True)
         for judging in (net.painter.trust, net.painter.verdict):
             judging.requires_grad_(False)
@@ -60,6 +62,8 @@ def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[st
     given = unit(batch)
     painted = net(given.lineart, given.mask, given.base, given.hints)
     plain = objective.countable(given.lineart, given.mask) * given.weight
+    if weights.borders:
+        plain = plain * (1.0 + weights.borders * objective.beside_borders(given.flats))
     losses = {
         "flats": objective.weighted_l1(painted.flats, given.flats, plain),
         "coarse": objective.coarse_l1(painted.flats, given.flats, plain),
@@ -74,15 +78,17 @@ class StudioTask:
     """`net` is trained, `average` follows it and is what is shipped.
 
     The losses are means over what counts in a batch; on several ranks each takes the mean over its own share.
+
+    Args:
+        net: what is trained, if not a new net of the configuration's shape.
     """
 
-    def __init__(self, config: TrainConfig, place: Place) -> None:
+    def __init__(self, config: TrainConfig, place: Place, net: StudioNet | None = None) -> None:
         self.config, self.place = config, place
-        net = build_net(config)
+        net = net or build_net(config)
         trained = trained_parts(net, config)
         self.net = place.settle(net)
-        self.average = place.settle(build_net(config))
-        self.average.load_state_dict(self.net.state_dict())
+        self.average = deepcopy(self.net)
         optim = config.optim
         self.optimizer = torch.optim.AdamW(
             trained,

@@ -7,8 +7,8 @@ const SHINE = 0.25;
 const SOFTNESS = 0.15;
 const DEEPEST = 0.22;
 const BRIGHTEST = 0.12;
-const TINT = [0.7, 1, 0.8];
-const RICHNESS = 1.3;
+const TINT = [0.78, 0.92, 0.82];
+const RICHNESS = 0.8;
 /** Width of the outline, as a share of the radius. */
 const LINE = 0.055;
 const INK = [43, 36, 38];

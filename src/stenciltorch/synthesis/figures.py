@@ -1,4 +1,4 @@
-"""Random figures for DisNet: faces, hair, cloth, things and rooms, with exact regions."""
+"""Random scenes of people and things: faces, hair, cloth and rooms, with exact regions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from stenciltorch.canvas import Size
 from stenciltorch.synthesis.arrays import Float64Array
-from stenciltorch.training.disnet.scenes import (
+from stenciltorch.synthesis.scenes import (
     Outline,
     Scene,
     Sheet,
@@ -26,9 +26,15 @@ At = Callable[[Outline], Outline]
 """From a person's own measure (head at 0, half its breadth 1) to the sheet."""
 
 
-def draw_figures(size: Size, rng: np.random.Generator) -> Scene:
-    """A window of `size` px onto a drawing that may be much larger."""
+def draw_figures(size: Size, rng: np.random.Generator, *, outlined: bool = False) -> Scene:
+    """A window of `size` px onto a drawing that may be much larger.
+
+    Args:
+        outlined: every part gets an outline; else some, or all, have none in some drawings.
+    """
     sheet = Sheet.blank(size, rng)
+    if outlined:
+        sheet.bare = 0.0
     reach = float(max(size)) * float(np.exp(rng.uniform(np.log(0.8), np.log(2.4))))
     _background(sheet, reach, rng)
     _things(sheet, reach, int(rng.integers(0, 8)), rng)
