@@ -17,6 +17,7 @@ from stenciltorch.networks.relief import (
     SHADOW,
     SHINE,
     SOFTNESS,
+    TINT,
     background,
     cell_walls,
     cushions,
@@ -171,7 +172,7 @@ SHINING = torch.tensor([0.0, 1.0]).view(1, 2, 1, 1)
 
 def test_colours_in_shadow_and_shine_by_hand():
     red, green, blue = illuminated(coloured(1.0, 1.0, 1.0), SHADOWED).flatten().tolist()
-    assert green == pytest.approx(1.0 - DEEPEST)
+    assert [red, green, blue] == pytest.approx([1.0 - DEEPEST * share for share in TINT])
     assert red > blue > green
     assert illuminated(coloured(0.0, 0.0, 0.0), SHADOWED).abs().max() == 0.0
     assert illuminated(coloured(0.0, 0.5, 1.0), SHINING).flatten().tolist() == pytest.approx(

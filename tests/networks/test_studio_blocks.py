@@ -76,14 +76,18 @@ def test_fuse_joins_two_levels():
     assert fused.shape == (2, 4, 6, 10)
 
 
-def test_a_new_context_changes_nothing_but_knows_the_picture():
+def knowing_context():
+    """One whose factors and summands depend on the picture."""
+    torch.manual_seed(0)
     context = Context(4, 3)
+    for layer in (context.scale, context.shift):
+        nn.init.normal_(layer.weight)
+    return context
+
+
+def test_a_new_context_changes_nothing():
     features = torch.randn(2, 4, 5, 6)
-    same, vector = context(features)
-    assert torch.equal(same, features)
-    assert vector.shape == (2, 3)
-    expected = nn.functional.leaky_relu(context.squeeze(features.mean(dim=(2, 3))), SLOPE)
-    assert torch.equal(vector, expected)
+    assert torch.equal(Context(4, 3)(features), features)
 
 
 def test_a_context_scales_and_shifts_channels():
@@ -92,15 +96,23 @@ def test_a_context_scales_and_shifts_channels():
         context.scale.bias.copy_(torch.tensor([1.0, 0.0]))
         context.shift.bias.copy_(torch.tensor([0.0, -5.0]))
     features = torch.randn(1, 2, 3, 3)
-    found, _ = context(features)
+    found = context(features)
     torch.testing.assert_close(found[:, 0], 2.0 * features[:, 0])
     torch.testing.assert_close(found[:, 1], features[:, 1] - 5.0)
 
 
+def test_a_context_knows_the_picture_by_its_means():
+    context = knowing_context()
+    features = torch.randn(1, 4, 4, 4)
+    vector = nn.functional.leaky_relu(context.squeeze(features.mean(dim=(2, 3))), SLOPE)
+    scale, shift = (layer(vector)[:, :, None, None] for layer in (context.scale, context.shift))
+    torch.testing.assert_close(context(features), features * (1.0 + scale) + shift)
+
+
 def test_a_context_does_not_care_where_things_are():
-    context = Context(2, 3)
-    features = torch.randn(1, 2, 4, 4)
-    torch.testing.assert_close(context(features)[1], context(features.flip(2, 3))[1])
+    context = knowing_context()
+    features = torch.randn(1, 4, 4, 4)
+    torch.testing.assert_close(context(features).flip(2, 3), context(features.flip(2, 3)))
 
 
 # pixels

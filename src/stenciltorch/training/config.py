@@ -134,8 +134,8 @@ class StudioConfig(TaskConfig):
     """Training of the studio net.
 
     Args:
-        trained: `all`, or `painting`: prices and painter, while what looks at the drawing and what judges whether a
-            hint was meant for a place stay as they are.
+        trained: `all`, or `painting`: prices, painter, and what the painter is told of the drawing, while what looks at
+            the drawing and what judges whether a hint was meant for a place stay as they are.
     """
 
     trained: str = "all"
