@@ -97,7 +97,7 @@ def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
 def test_the_average_follows_the_net(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
     before = run.task.average.painter.choose.weight.detach().clone()
-    run.train_step(collate([run.data.examples[0]]))
+    run.train_step(collate([run.data.examples[number] for number in range(4)]))
     keep = 2 / 11
     expected = keep * before + (1 - keep) * run.task.net.painter.choose.weight.detach()
     assert not torch.equal(run.task.net.painter.choose.weight, before)
