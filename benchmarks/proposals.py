@@ -31,9 +31,9 @@ from stenciltorch.evaluation.colour import delta_e, to_lab
 from stenciltorch.evaluation.hints import find_strokes
 from stenciltorch.evaluation.pixels import psnr
 from stenciltorch.evaluation.requests import shuffled, with_strokes
-from stenciltorch.hintfile import HintSheet, draw_hints
+from stenciltorch.hintfile import HintSheet
 from stenciltorch.runtime import find_model
-from stenciltorch.suggestion import SMALLEST, Area, find_areas, propose, suggest
+from stenciltorch.suggestion import SMALLEST, Area, complete, find_areas, suggest
 
 RESULTS = Path(__file__).resolve().parent / "results" / "proposals.json"
 SHARES = (0.1, 0.2, 0.5)
@@ -115,11 +115,6 @@ def compare(drawings: list[Known], share: float) -> dict[str, dict[str, float]]:
     }
 
 
-def completed(stencil: Stencil, colorizer: OnnxColorizer) -> Stencil:
-    sheet = propose(colorizer, stencil, np.random.default_rng(0))
-    return stencil.with_hints(draw_hints(sheet, stencil.size, stencil.hints))
-
-
 def psnr_by_count(cases: list[Case], colorizer: OnnxColorizer) -> dict[str, dict[str, float]]:
     """Mean PSNR of the whole picture, lines on, for each of `COUNTS`."""
     painters: dict[str, Colorizer] = {"model": colorizer, "flood fill": ClassicalColorizer()}
@@ -130,7 +125,7 @@ def psnr_by_count(cases: list[Case], colorizer: OnnxColorizer) -> dict[str, dict
             assert case.target is not None
             order = shuffled(find_strokes(case.stencil.hints), case.rng("curve"))
             few = with_strokes(case.stencil, order[:count])
-            for manner, stencil in (("", few), (", completed", completed(few, colorizer))):
+            for manner, stencil in (("", few), (", completed", complete(colorizer, few, np.random.default_rng(0)))):
                 for name, paint in painters.items():
                     heights.setdefault(name + manner, []).append(psnr(paint(stencil).illustration, case.target))
         found[str(count)] = {name: float(np.mean(some)) for name, some in heights.items()}

@@ -69,8 +69,7 @@ class Guessing(Painter):
         trust = self._trust(wished, weight, drawing)
         nothing = torch.zeros_like(weight).expand(-1, 4 * self.shape.heads, -1, -1)
         seen = torch.cat([nothing, weight * (wished - 0.5), weight], dim=1)
-        entered = self._enter(seen, drawing.entry)
-        flats = torch.sigmoid(self.colour(self.fuse(self.think(self.down(entered)), entered)))
+        flats = torch.sigmoid(self.colour(self._ponder(self._enter(seen, drawing.entry))))
         sure = (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
         return Coarse(flats, torch.zeros_like(weight), sure)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from stenciltorch.canvas import Hints, Lineart, Mask, Size, Stencil, UInt8Array
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import InputError, ModelError
-from stenciltorch.hintfile import HintSheet, Mark
+from stenciltorch.hintfile import HintSheet, Mark, draw_hints
 from stenciltorch.palettes.oklab import nearest, to_oklab
 from stenciltorch.scaling import reduce_hints
 
@@ -123,6 +123,11 @@ def propose(
         palette,
     )
     return _enlarged(sheet, drawing.working, stencil.size)
+
+
+def complete(colorizer: OnnxColorizer, stencil: Stencil, rng: np.random.Generator) -> Stencil:
+    """The request with a proposal's dabs beside its own hints; raises as `propose`."""
+    return stencil.with_hints(draw_hints(propose(colorizer, stencil, rng), stencil.size, stencil.hints))
 
 
 def _enlarged(sheet: HintSheet, working: Size, size: Size) -> HintSheet:

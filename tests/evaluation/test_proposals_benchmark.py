@@ -13,6 +13,7 @@ from stenciltorch.canvas import Hints
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.hintfile import HintSheet, Mark
 from stenciltorch.runtime import find_model
+from stenciltorch.suggestion import complete
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +62,13 @@ def test_what_is_hinted_gets_its_colour(proposals, drawing):
     assert set(drawing.labels[hints.array[..., 3] > 0]) <= {drawing.areas[0].label, 0}
 
 
-def test_a_completed_request_keeps_its_hints_and_has_more(proposals, colorizer, drawing):
+def test_a_completed_request_keeps_its_hints_and_has_more(colorizer, drawing):
     bare = drawing.stencil
     pixels = np.zeros_like(bare.hints.array)
     column, row = drawing.areas[0].place
     pixels[row - 2 : row + 3, column - 2 : column + 3] = (200, 30, 40, 255)
     few = bare.with_hints(Hints(pixels))
-    more = proposals.completed(few, colorizer).hints.array
+    more = complete(colorizer, few, np.random.default_rng(0)).hints.array
     assert np.array_equal(more[pixels[..., 3] > 0], pixels[pixels[..., 3] > 0])
     assert (more[..., 3] > 0).sum() > (pixels[..., 3] > 0).sum()
 

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stenciltorch.canvas import Size
-from stenciltorch.synthesis.labels import connected_parts
 from stenciltorch.synthesis.portraits import SPECK, draw_portrait
 
 seeds = st.integers(0, 2**32 - 1)
@@ -13,23 +12,10 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@given(seeds, st.integers(1, 70), st.integers(1, 70))
-def test_all_parts_have_the_size_and_repeat_with_their_seed(seed: int, height: int, width: int) -> None:
-    size = Size(height, width)
-    first, second = draw_portrait(size, rng(seed)), draw_portrait(size, rng(seed))
-    assert first == second
-    assert all(part.size == size for part in first)
-
-
 @given(seeds)
-def test_regions_are_numbered_connected_flat_and_no_specks(seed: int) -> None:
-    _, regions, flats, _ = draw_portrait(Size(64, 64), rng(seed))
-    labels = regions.array
-    assert labels.min() == 1
-    assert len(np.unique(labels)) == regions.count == connected_parts(labels).max() + 1
-    packed = flats.array.astype(np.int64) @ (65536, 256, 1)
-    assert np.unique(np.stack((labels.ravel(), packed.ravel())), axis=1).shape[1] == regions.count
-    assert regions.count == 1 or np.bincount(labels.ravel())[1:].min() >= SPECK
+def test_no_region_is_a_speck(seed: int) -> None:
+    regions = draw_portrait(Size(64, 64), rng(seed))[1]
+    assert regions.count == 1 or np.bincount(regions.array.ravel())[1:].min() >= SPECK
 
 
 def test_the_picture_is_its_flats_where_there_is_no_line_but_for_shade() -> None:

@@ -1,11 +1,16 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stenciltorch.canvas import Size
+from stenciltorch.canvas import Illustration, Lineart, Regions, Size
 from stenciltorch.synthesis.labels import connected_parts
+from stenciltorch.synthesis.portraits import draw_portrait
 from stenciltorch.synthesis.procedural import draw_procedural
+
+Draw = Callable[[Size, np.random.Generator], tuple[Illustration, Regions, Illustration, Lineart]]
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -14,17 +19,19 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@given(seeds, st.integers(1, 70), st.integers(1, 70))
-def test_all_parts_have_the_size_and_repeat_with_their_seed(seed: int, height: int, width: int) -> None:
+@pytest.mark.parametrize("draw", [draw_procedural, draw_portrait])
+@given(seed=seeds, height=st.integers(1, 70), width=st.integers(1, 70))
+def test_all_parts_have_the_size_and_repeat_with_their_seed(draw: Draw, seed: int, height: int, width: int) -> None:
     size = Size(height, width)
-    first, second = draw_procedural(size, rng(seed)), draw_procedural(size, rng(seed))
+    first, second = draw(size, rng(seed)), draw(size, rng(seed))
     assert first == second
     assert all(part.size == size for part in first)
 
 
-@given(seeds)
-def test_regions_are_connected_numbered_and_flat(seed: int) -> None:
-    _, regions, flats, _ = draw_procedural(Size(64, 64), rng(seed))
+@pytest.mark.parametrize("draw", [draw_procedural, draw_portrait])
+@given(seed=seeds)
+def test_regions_are_connected_numbered_and_flat(draw: Draw, seed: int) -> None:
+    _, regions, flats, _ = draw(Size(64, 64), rng(seed))
     assert regions.array.min() == 1
     assert len(np.unique(regions.array)) == regions.count == connected_parts(regions.array).max() + 1
     packed = flats.array.astype(np.int64) @ (65536, 256, 1)

@@ -30,7 +30,7 @@ from stenciltorch.hintfile import HintSheet, draw_hints, parse_dab, read_hint_fi
 from stenciltorch.layers import Choice, read_document, stencil_of
 from stenciltorch.palettes import merged, parse_change, read_swatches
 from stenciltorch.project import Project, read_project
-from stenciltorch.suggestion import makes_proposals, propose
+from stenciltorch.suggestion import complete, makes_proposals
 
 
 def check_dabs(request: Request, dabs: Sequence[str]) -> None:
@@ -70,9 +70,7 @@ def completed(project: Project, seed: int, colorizer: OnnxColorizer) -> Project:
     Raises:
         ModelError: the model makes no proposals.
     """
-    stencil = project.stencil
-    sheet = propose(colorizer, stencil, np.random.default_rng(seed))
-    return replace(project, stencil=stencil.with_hints(draw_hints(sheet, stencil.size, stencil.hints)))
+    return replace(project, stencil=complete(colorizer, project.stencil, np.random.default_rng(seed)))
 
 
 def write(job: Job, project: Project, painting: Painting, finish: Finish) -> None:

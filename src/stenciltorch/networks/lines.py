@@ -155,7 +155,8 @@ def off_to(lines: Tensor) -> Tensor:
     """Where each pixel finds the colour of its side of a line: (batch, 2, height, width), pixels to the right and down.
 
     A pixel beside a line goes uphill in `clearance`, `AWAY` steps or until it is farthest from all lines; so it never
-    crosses one, and halts midway in narrow places. One on a line comes out on the nearer side.
+    crosses one, and halts midway in narrow places. One on a line comes out on the nearer side. Beyond the rim lies what
+    lies at it, and one step more is a loss: no pixel leaves the picture.
 
     Args:
         lines: (batch, 1, height, width), `line_ink`.
@@ -170,9 +171,7 @@ def off_to(lines: Tensor) -> Tensor:
     steps = torch.tensor(BESIDE_A_PIXEL, device=lines.device)
     rows = torch.arange(height, device=lines.device)[:, None]
     columns = torch.arange(width, device=lines.device)
-    down = (rows + steps[:, 0][chosen]).clamp(min=0).minimum(rows[-1])
-    right = (columns + steps[:, 1][chosen]).clamp(min=0).minimum(columns[-1])
-    place = (down * width + right).flatten(1)
+    place = ((rows + steps[:, 0][chosen]) * width + columns + steps[:, 1][chosen]).flatten(1)
     for _ in range(AWAY.bit_length() - 1):
         place = torch.gather(place, 1, place)
     place = place.reshape(chosen.shape)

@@ -207,8 +207,7 @@ class Painter(nn.Module):
         arrived = torch.log(travelled[:, :, 3].clamp(min=LEAST)) / DECADES + 1.0
         colours = travelled[:, :, :3].flatten(1, 2)
         seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
-        entered = self._enter(seen, drawing.entry)
-        features = self.fuse(self.think(self.down(entered)), entered)
+        features = self._ponder(self._enter(seen, drawing.entry))
         flats, painted = self._flats(features, travelled, arrived)
         return Coarse(
             flats, painted * (1.0 - sheltered(weight)), (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
@@ -238,6 +237,10 @@ class Painter(nn.Module):
         through = torch.eye(entry.shape[1], device=seen.device, dtype=seen.dtype)[:, :, None, None]
         weight = torch.cat([self.enter.weight, through], dim=1)
         return F.leaky_relu(F.conv2d(torch.cat([seen, entry], dim=1), weight), SLOPE)
+
+    def _ponder(self, entered: Tensor) -> Tensor:
+        features: Tensor = self.fuse(self.think(self.down(entered)), entered)
+        return features
 
     def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> tuple[Tensor, Tensor]:
         """A weighted mean of what arrived by each way and of paper, and the share that is not paper.

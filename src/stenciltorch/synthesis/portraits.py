@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from stenciltorch.canvas import Illustration, Int32Array, Lineart, Regions, Size
-from stenciltorch.synthesis.arrays import Float32Array, look_up, spread, to_bytes
+from stenciltorch.synthesis.arrays import Float32Array, look_up, spread
 from stenciltorch.synthesis.figures import draw_figures
 from stenciltorch.synthesis.labels import compact, connected_parts
 from stenciltorch.synthesis.merging import merge_small
 from stenciltorch.synthesis.noise import smooth_noise
 from stenciltorch.synthesis.palettes import draw_colours
+from stenciltorch.synthesis.procedural import with_lines
 
 SPECK = 12
 """Regions under this many pixels join a neighbour: lines hide them."""
@@ -38,15 +39,12 @@ def draw_portrait(size: Size, rng: np.random.Generator) -> tuple[Illustration, R
     colour *= spread(_shade(scene.labels, rng))
     colour = np.asarray(cv2.GaussianBlur(colour, (0, 0), 0.5), np.float32)
     ink = scene.ink.astype(np.float32) * np.float32(1 / 255)
-    tone = draw_colours(1, rng)[0].astype(np.float32) * np.float32(rng.uniform(0, 0.35))
-    strength = np.float32(rng.choice((0.7, 1.0), p=(0.3, 0.7)))
-    colour += (tone - colour) * spread(ink * strength)
-    lineart = 255 - 255 * np.float32(rng.uniform(0.4, 1)) * ink
+    drawn, lineart = with_lines(colour, ink, (0.0, 0.3, 0.7), 0.4, rng)
     return (
-        Illustration(to_bytes(colour)),
+        drawn,
         Regions(regions + np.int32(1)),
         Illustration(np.ascontiguousarray(flats)),
-        Lineart(to_bytes(lineart)),
+        lineart,
     )
 
 

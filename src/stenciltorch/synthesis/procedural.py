@@ -39,16 +39,35 @@ def draw_procedural(size: Size, rng: np.random.Generator) -> tuple[Illustration,
     colour = _averaged(look_up(palette, paper.labels), size).astype(np.float32)
     colour *= spread(_averaged(paper.shade, size).astype(np.float32) * np.float32(1 / 255))
     ink = _averaged(paper.ink, size).astype(np.float32) * np.float32(1 / 255)
-    tone = draw_colours(1, rng)[0].astype(np.float32) * np.float32(rng.uniform(0, 0.35))
-    strength = np.float32(rng.choice((0.0, 0.7, 1.0), p=(0.1, 0.3, 0.6)))
-    colour += (tone - colour) * spread(ink * strength)
-    lineart = 255 - 255 * np.float32(rng.uniform(0.35, 1)) * ink
+    drawn, lineart = with_lines(colour, ink, (0.1, 0.3, 0.6), 0.35, rng)
     return (
-        Illustration(to_bytes(colour)),
+        drawn,
         Regions(connected_parts(exact) + np.int32(1)),
         Illustration(look_up(palette, exact)),
-        Lineart(to_bytes(lineart)),
+        lineart,
     )
+
+
+def with_lines(
+    colour: Float32Array,
+    ink: Float32Array,
+    strengths: tuple[float, float, float],
+    palest: float,
+    rng: np.random.Generator,
+) -> tuple[Illustration, Lineart]:
+    """The picture with its lines in a dark colour, and the lines alone in some grey.
+
+    Args:
+        colour: (H, W, 3) in 0 .. 255, changed in place.
+        ink: (H, W) in 0 .. 1.
+        strengths: how likely the picture's lines are left out, pale, and full.
+        palest: how dark the lineart's lines are at least, 0 .. 1.
+    """
+    tone = draw_colours(1, rng)[0].astype(np.float32) * np.float32(rng.uniform(0, 0.35))
+    strength = np.float32(rng.choice((0.0, 0.7, 1.0), p=strengths))
+    colour += (tone - colour) * spread(ink * strength)
+    lineart = 255 - 255 * np.float32(rng.uniform(palest, 1)) * ink
+    return Illustration(to_bytes(colour)), Lineart(to_bytes(lineart))
 
 
 def _averaged(picture: UInt8Array, size: Size) -> UInt8Array:
