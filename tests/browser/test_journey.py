@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from studio.chromium import wait_ready, wait_until
+from studio.chromium import uses_threads, wait_ready, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -108,7 +108,7 @@ def near(found: list[int], colour: tuple[int, int, int], most: int = 12) -> bool
 def test_the_first_drawing_is_coloured_at_once(page: Page) -> None:
     assert near(result_at(page, 192, 140), (200, 80, 60))
     assert "WASM" in page.inner_text("#engine-text")
-    assert "threads" in page.inner_text("#engine-text"), "the page must be isolated for threads"
+    assert uses_threads(page)
     assert page.inner_text("#engine-time").endswith("ms")
 
 

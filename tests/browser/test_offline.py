@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from studio.chromium import wait_until
+from studio.chromium import uses_threads, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -84,12 +84,11 @@ def test_threads_without_headers_no_network_and_a_new_version(
     with host(folder) as port:
         page.goto(f"http://127.0.0.1:{port}/")
         wait_through_reloads(page, READY)
-        assert page.evaluate("crossOriginIsolated") is True
-        assert "threads" in page.inner_text("#engine-text")
+        assert uses_threads(page)
         wait_until(page, KEPT)
     page.reload()
     wait_through_reloads(page, READY)
-    assert "threads" in page.inner_text("#engine-text")
+    assert uses_threads(page)
     page.click("#action-examples")
     page.wait_for_function("document.querySelector('.gallery img').naturalWidth > 0", timeout=60_000)
     first = page.evaluate("caches.keys()")

@@ -97,3 +97,11 @@ def wait_until(page: Page, condition: str, seconds: float = 200.0) -> None:
 def wait_ready(page: Page) -> None:
     """Until the first drawing is coloured."""
     wait_until(page, "document.documentElement.dataset.ready === 'true' && studio.live.complete")
+
+
+def uses_threads(page: Page) -> bool:
+    """Whether the page tells that it colours with as many threads as it can: with several, where there are several
+    processors, for which it must be isolated."""
+    processors = int(page.evaluate("navigator.hardwareConcurrency"))
+    told = "threads" in page.inner_text("#engine-text")
+    return page.evaluate("crossOriginIsolated") is True and told == (processors > 1)
