@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from stenciltorch.networks.lines import SIDES
-from stenciltorch.networks.propagation import BLOCK, DISTANCE, FLOOR, GAP, Prices, propagate, walk, way
+from stenciltorch.networks.propagation import BLOCK, DEAREST, DISTANCE, FLOOR, GAP, Prices, propagate, walk, way
 
 NOTHING = 100.0
 """A price that lets nothing through: exp(-100)."""
@@ -225,6 +225,15 @@ def test_new_prices_are_those_of_the_lines_and_little_more():
     torch.testing.assert_close(right[0, :, :, 5], floor + line + gap)
     torch.testing.assert_close(right[0, :, :, 7], floor)
     assert (down[0] >= floor[:, :, None] - 1e-6).all()
+
+
+def test_distance_stays_cheap_on_the_first_way_whatever_is_learned():
+    """Else colour fades to white far from its dab; the other ways have no bound."""
+    prices = Prices(width=8, heads=2)
+    torch.nn.init.constant_(prices.learned.bias, 40.0)
+    for costs in prices(torch.rand(1, 8, 12, 12), torch.zeros(1, 1, 48, 48)):
+        torch.testing.assert_close(costs[:, 0], torch.full((1, 12, 12), DEAREST))
+        torch.testing.assert_close(costs[:, 1], torch.full((1, 12, 12), 40.0 * DISTANCE[1]))
 
 
 def test_prices_are_never_below_zero():

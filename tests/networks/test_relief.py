@@ -109,6 +109,13 @@ def test_a_star_in_the_sky_bounds_nothing_however_near_other_stars_are():
     torch.testing.assert_close(relief(starry), relief(ring(512, 200.0)), atol=1e-3, rtol=0.0)
 
 
+def test_the_mouth_of_a_large_face_casts_no_shadow():
+    """A tenth of the picture wide, it hangs together with nothing."""
+    smiling = ring(512, 200.0)
+    smiling[..., 330:333, 230:282] = 0.0
+    torch.testing.assert_close(relief(smiling), relief(ring(512, 200.0)), atol=1e-3, rtol=0.0)
+
+
 def test_a_line_that_is_no_mark_bounds_cushions():
     crossed = ring(512, 200.0)
     crossed[..., 254:258, 160:352] = 0.0

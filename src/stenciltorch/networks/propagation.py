@@ -10,6 +10,7 @@ propagation networks", with a closed form instead of a recurrence).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -22,7 +23,7 @@ TINY = 1e-20
 """Least divisor. A bound, not a summand: the exporter takes sums with constants this small for no-ops."""
 
 
-FARTHEST = 36.0
+FARTHEST = 54.0
 """Largest price that counts within a block of cells, and between blocks."""
 
 FLOOR = 1e-24
@@ -110,6 +111,10 @@ def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds
 DISTANCE = (0.005, 1.5)
 """What the first way pays of the price of distance, and the others."""
 
+DEAREST = 0.02
+"""What a cell of distance costs on the first way, at most. Left to itself training made it 0.2: so much that wide areas
+faded to white far from their dab."""
+
 GAP = 4.0
 """The price of a gap that makes the way e times narrower, to begin with."""
 
@@ -132,8 +137,11 @@ class Prices(nn.Module):
         self.heads = heads
         first, others = DISTANCE
         distance = torch.tensor([first, *[others] * (heads - 1)]).repeat(2)[None, :, None, None]
+        dearest = torch.where(distance == first, DEAREST, math.inf)
         self.register_buffer("distance", distance, persistent=False)
+        self.register_buffer("dearest", dearest, persistent=False)
         self.distance: Tensor
+        self.dearest: Tensor
 
     def forward(self, features: Tensor, lines: Tensor) -> tuple[Tensor, Tensor]:
         """Rightward and downward costs, each (batch, heads, height/4, width/4).
@@ -143,7 +151,7 @@ class Prices(nn.Module):
             lines: (batch, 1, height, width), the ink of lines.
         """
         line_price = F.softplus(self.line_price).repeat(2)[None, :, None, None]
-        costs = self.distance * F.softplus(self.learned(features))
+        costs = torch.minimum(self.distance * F.softplus(self.learned(features)), self.dearest)
         costs = costs + torch.sigmoid(self.borders(features)) * line_price * self._for_each_way(barriers(lines))
         costs = costs + F.softplus(self.gaps(features)) * self._for_each_way(gaps(lines))
         return costs[:, : self.heads], costs[:, self.heads :]

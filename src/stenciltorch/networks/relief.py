@@ -25,11 +25,11 @@ LEVELS = 4
 SWEEPS, DAMPING = 10, 0.8
 """How often at each, and how far towards the mean of the neighbours: all the way, stripes would stay."""
 
-MARK, LINE = 0.06, 0.09
+MARK, LINE = 0.11, 0.15
 """Strokes that hang together and reach no farther, up or across, than this share of the drawing's longer side are
 marks, such as stars, buttons and noses, and bound nothing; from the second share on they are lines."""
 
-FAR = 24
+FAR = 32
 """Strokes that reach over so many cells are lines in any drawing."""
 
 HALF_DARK = 0.5

@@ -34,10 +34,10 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.34
+REACHED = 0.4
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
-PULL = 40.0
+PULL = 60.0
 """How sharply the choice between them turns there."""
 
 LEEWAY = 1.5
@@ -46,13 +46,13 @@ LEEWAY = 1.5
 BROAD, CROWDED = 8, 1.6
 """Squares of so many cells tell a dab from a hinted area: where they and those round them are hinted over 1 / 1.6."""
 
-LEAST = 1e-15
+LEAST = 1e-23
 """The smallest share of colour that is told from none."""
 
-DECADES = 35.0
+DECADES = 53.0
 """About -log(LEAST): what has arrived is measured in shares of this, 1 for all."""
 
-STRAY = -16.0
+STRAY = -24.0
 """The logarithm of the share of colour below which a way has less and less of a vote."""
 
 
