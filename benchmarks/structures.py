@@ -200,7 +200,7 @@ def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
 
 
 class InTorch:
-    """A net as a colorizer without light that remembers the last drawing; `seconds`: what each stroke took."""
+    """A net as a colorizer without light and floods; it remembers the last drawing. `seconds`: what each stroke took."""
 
     def __init__(self, net: StudioNet) -> None:
         self.encoder, self.painter = EncoderGraph(net.eval()), PainterGraph(net)
@@ -213,7 +213,8 @@ class InTorch:
         if self._drawing is None or not same_drawing(self._drawing[0], stencil):
             self._drawing = stencil, self.encoder(lineart, mask, base)[:-2]
         began = time.process_time()
-        pictures = self.painter(hints, lineart, torch.zeros(3), *self._drawing[1])[:3]
+        dry = torch.zeros_like(hints)
+        pictures = self.painter(hints, lineart, torch.zeros(3), dry, *self._drawing[1])[:3]
         self.seconds.append(time.process_time() - began)
         return Painting(*(Illustration(picture.numpy()) for picture in pictures))
 

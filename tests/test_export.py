@@ -21,6 +21,7 @@ from stenciltorch.cli.model import check_answer, random_stencil
 from stenciltorch.colorizer import OnnxColorizer
 from stenciltorch.errors import ModelError
 from stenciltorch.export import Card, Parity, check_parity, export, round_to_half, store_half
+from stenciltorch.flooding import flood, survey
 from stenciltorch.networks.graphs import ENCODER_OUTPUTS, PAINTER_OUTPUTS, EncoderGraph, PainterGraph, ink_over
 from stenciltorch.networks.studio import StudioNet, StudioShape
 from stenciltorch.runtime import open_model
@@ -171,7 +172,10 @@ def test_the_host_computes_what_the_net_computes(exported, colorizer):
     light = torch.from_numpy(stencil.light.vector)
     request = [given[name] for name in ("lineart", "mask", "base")]
     with torch.no_grad():
-        wanted = PainterGraph(net)(given["hints"], given["lineart"], light, *EncoderGraph(net)(*request)[:-2])
+        known = EncoderGraph(net)(*request)[:-2]
+        flooded = torch.from_numpy(flood(survey(stencil.lineart, stencil.mask), stencil.hints))
+        wanted = PainterGraph(net)(given["hints"], given["lineart"], light, flooded, *known)
+    assert flooded.any()
     found = colorizer(stencil)
     for picture, expected in zip((found.illustration, found.colour, found.flats), wanted[:3], strict=True):
         assert np.abs(picture.array.astype(int) - expected.numpy()).max() <= 2

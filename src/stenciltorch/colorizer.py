@@ -13,6 +13,7 @@ import numpy.typing as npt
 from onnxruntime import OrtValue
 
 from stenciltorch.canvas import Illustration, Light, Lineart, Mask, Painting, Size, Stencil, UInt8Array
+from stenciltorch.flooding import Terrain, flood, survey
 from stenciltorch.runtime import Model, Tensors, find_model, open_model, tensor
 from stenciltorch.scaling import area_average, reduce_hints, working_size
 
@@ -35,6 +36,7 @@ class Drawing:
         working: the working size.
         given: lineart, mask and base at the working size.
         opaque: what the encoder answered.
+        terrain: for floods of colour, where the model's painter asks for one.
     """
 
     lineart: Lineart
@@ -44,6 +46,7 @@ class Drawing:
     working: Size
     given: Tensors
     opaque: Tensors
+    terrain: Terrain | None = None
 
     @property
     def size(self) -> Size:
@@ -127,13 +130,18 @@ class OnnxColorizer:
             base=area_average(stencil.base.array, size),
         )
         opaque = self.model.encoder.run({**given, **_tensors(light=stencil.light.vector)})
-        asked = any(port.name == "light" for port in self.model.encoder.outside.inputs)
-        light = stencil.light if asked else None
-        return Drawing(stencil.lineart, stencil.mask, stencil.base, light, size, given, opaque)
+        light = stencil.light if self.model.encoder.asks_for("light") else None
+        terrain = None
+        if self.model.painter.asks_for("flooded"):
+            terrain = survey(Lineart(given["lineart"].numpy()), Mask(given["mask"].numpy()))
+        return Drawing(stencil.lineart, stencil.mask, stencil.base, light, size, given, opaque, terrain)
 
     def paint(self, drawing: Drawing, stencil: Stencil) -> dict[str, OrtValue]:
         """The painter's answers, pictures at the working size and opaque tensors, by name."""
-        wishes = _tensors(hints=reduce_hints(stencil.hints, drawing.working).array, light=stencil.light.vector)
+        hints = reduce_hints(stencil.hints, drawing.working)
+        wishes = _tensors(hints=hints.array, light=stencil.light.vector)
+        if drawing.terrain:
+            wishes |= _tensors(flooded=flood(drawing.terrain, hints))
         return self.model.painter.run({**drawing.opaque, **drawing.given, **wishes})
 
     def finish(self, drawing: Drawing, answers: Tensors, progress: Progress | None = None) -> Painting:

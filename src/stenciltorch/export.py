@@ -19,8 +19,9 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.export import Dim
 
-from stenciltorch.canvas import Light
+from stenciltorch.canvas import Hints, Light, Lineart, Mask
 from stenciltorch.errors import ModelError
+from stenciltorch.flooding import flood, survey
 from stenciltorch.networks.graphs import (
     ENCODER_OUTPUTS,
     PAINTER_OUTPUTS,
@@ -87,6 +88,11 @@ def _examples(height: int, width: int, seed: int = 0) -> dict[str, Tensor]:
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
+def _flooded(given: dict[str, Tensor]) -> Tensor:
+    drawing = survey(Lineart(given["lineart"].numpy()), Mask(given["mask"].numpy()))
+    return torch.from_numpy(flood(drawing, Hints(given["hints"].numpy())))
+
+
 def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Graph]:
     """The three graphs with example inputs that fit together."""
     given = _examples(height, width, seed)
@@ -97,7 +103,8 @@ def _graphs(net: StudioNet, height: int, width: int, seed: int = 0) -> list[_Gra
         opaque = dict(zip(ENCODER_OUTPUTS, encoder(**request), strict=True))
         displaced = opaque.pop("displaced")
         del opaque["taste"]
-        stroke = {"hints": given["hints"], "lineart": given["lineart"], "light": light, **opaque}
+        wishes = {"hints": given["hints"], "lineart": given["lineart"], "light": light, "flooded": _flooded(given)}
+        stroke = wishes | opaque
         answer = painter(**stroke)
     finish = {"displaced": displaced, **dict(zip(PAINTER_OUTPUTS, answer[3:], strict=True))}
     large = {name: _examples(3 * height // 2, 2 * width, seed)[name] for name in request}
@@ -125,8 +132,9 @@ def _free_axes(inputs: dict[str, Tensor]) -> dict[str, dict[int, object]]:
         "kept": {2: 8 * down, 3: 8 * across},
         "relief": {2: 8 * down, 3: 8 * across},
         "places": {0: Dim.DYNAMIC, 1: Dim.DYNAMIC},
+        "deepest": {0: 8 * down, 1: 8 * across},
     }
-    pictures = ("lineart", "mask", "base", "hints")
+    pictures = ("lineart", "mask", "base", "hints", "flooded")
     free: dict[str, dict[int, object]] = {}
     for name in inputs:
         own = {2: Dim.DYNAMIC, 3: Dim.DYNAMIC} if name in ("displaced", "share", "rest", *PAINTER_OUTPUTS) else {}

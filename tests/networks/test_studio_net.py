@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from stenciltorch.canvas import Light
-from stenciltorch.networks.graphs import EncoderGraph, PainterGraph
+from stenciltorch.networks.graphs import EncoderGraph, PainterGraph, at_cells, deepest_of
 from stenciltorch.networks.studio import (
     Coarse,
     StudioNet,
@@ -205,6 +205,61 @@ def test_cells_far_less_trusted_than_the_rest_of_their_dab_send_out_nothing(net)
     assert trust[0, 0, 12:][inside[12:]].max() == 0.0
 
 
+# colours that flood
+
+
+def with_flood(net: StudioNet, request: dict[str, Tensor], flooded: Tensor | None) -> Tensor:
+    """Flats at cells, (3, height/4, width/4)."""
+    with torch.no_grad():
+        drawing, *_ = net.encoder(request["lineart"], request["mask"], request["base"])
+        flats: Tensor = net.painter(request["hints"], request["lineart"], drawing, flooded).flats[0]
+    return flats
+
+
+def test_a_flood_says_which_colour_and_not_how_far(net):
+    request = room()
+    plain = with_flood(net, request, None)
+    flooded = torch.tensor([*RED, 1.0])[None, :, None, None].expand(1, 4, 24, 24)
+    red = with_flood(net, request, flooded)
+    share = 1.0 - red[1]  # of red on white paper
+    torch.testing.assert_close(red[0], torch.ones(24, 24))
+    torch.testing.assert_close(red[2], red[1])
+    black = with_flood(net, request | {"hints": request["hints"] * torch.tensor([0, 0, 0, 1.0])[:, None, None]}, None)
+    assert (share - (1.0 - black[0])).abs().max() < 0.1
+    assert (plain[:, 2, 2] - red[:, 2, 2]).abs().max() > 0.5
+
+
+def test_a_flood_of_nothing_changes_nothing(net):
+    request = room()
+    dry = torch.rand(1, 4, 24, 24)
+    dry[:, 3] = 0.0
+    torch.testing.assert_close(with_flood(net, request, dry), with_flood(net, request, None))
+
+
+def test_each_cell_is_spoken_for_by_its_pixel_farthest_from_lines():
+    lines = torch.zeros(1, 1, 16, 16)
+    lines[..., 6] = 1.0
+    places = deepest_of(lines, 16, 16)
+    assert places.shape == (4, 4)
+    assert set((places[:, 1] % 16).tolist()) == {4}
+    assert set((places[:, 2] % 16).tolist()) == {11}
+    assert (places // 16 // 4 == torch.arange(4)[:, None]).all()
+
+
+def test_cells_beyond_the_picture_are_spoken_for_by_its_rim():
+    places = deepest_of(torch.zeros(1, 1, 32, 32), 10, 6)
+    assert places.max() == 10 * 6 - 1
+    assert (places[3:] // 6 == 9).all()
+    assert (places[:, 2:] % 6 == 5).all()
+
+
+def test_what_is_at_cells_are_the_bytes_of_those_pixels():
+    pixels = torch.arange(2 * 3 * 4, dtype=torch.uint8).reshape(2, 3, 4)
+    found = at_cells(pixels, torch.tensor([[5, 0]], dtype=torch.int32))
+    assert found.shape == (1, 4, 1, 2)
+    torch.testing.assert_close(found[0, :, 0], torch.stack([pixels[1, 2], pixels[0, 0]], dim=1) / 255.0)
+
+
 # sizes, batches, repetition
 
 
@@ -233,7 +288,8 @@ def painted_by_graphs(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
     )
     with torch.no_grad():
         *known, _, _ = EncoderGraph(net)(lineart, mask, base)
-        flats: Tensor = PainterGraph(net)(hints, lineart, torch.from_numpy(Light().vector), *known)[2]
+        dry = torch.zeros_like(hints)
+        flats: Tensor = PainterGraph(net)(hints, lineart, torch.from_numpy(Light().vector), dry, *known)[2]
     return flats
 
 

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stenciltorch.networks.lines import clearance, line_ink
 from stenciltorch.networks.pixels import CELL, extend_to_stride, from_unit, pad_to, to_unit
 from stenciltorch.networks.propagation import Way
 from stenciltorch.networks.relief import lit, relief, shade
@@ -23,7 +24,7 @@ from stenciltorch.networks.studio import (
 ENCODER_OUTPUTS = (
     *("doubt", "entry"),
     *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
-    *("kept", "places", "relief", "share", "rest", "displaced", "taste"),
+    *("kept", "places", "deepest", "relief", "share", "rest", "displaced", "taste"),
 )
 """Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
 are made."""
@@ -62,6 +63,29 @@ def places_of(displacement: Tensor) -> Tensor:
     return (row * width + column)[0].to(torch.int32)
 
 
+def deepest_of(lines: Tensor, height: int, width: int) -> Tensor:
+    """Which pixel of each cell lies farthest from lines: its number in reading order in the picture that is not padded,
+    int32 (rows, columns).
+
+    Args:
+        lines: (1, 1, 4 rows, 4 columns), `lines.line_ink`.
+    """
+    rows, columns = (side // CELL for side in lines.shape[-2:])
+    clear = clearance(lines).reshape(rows, CELL, columns, CELL).permute(0, 2, 1, 3).reshape(rows, columns, CELL * CELL)
+    best = clear.argmax(dim=-1)
+    inner_row = torch.div(best, CELL, rounding_mode="floor")
+    row = (CELL * torch.arange(rows, device=lines.device)[:, None] + inner_row).clamp(max=height - 1)
+    column = (CELL * torch.arange(columns, device=lines.device) + best - CELL * inner_row).clamp(max=width - 1)
+    return (row * width + column).to(torch.int32)
+
+
+def at_cells(pixels: Tensor, places: Tensor) -> Tensor:
+    """uint8 (h, w, channels) and the number of a pixel for each cell, (rows, columns) -> its unit floats (1, channels,
+    rows, columns)."""
+    picked = torch.index_select(pixels.flatten(0, 1), 0, places.reshape(-1))
+    return to_unit(picked.reshape(places.shape[0], places.shape[1], pixels.shape[2]))
+
+
 def pick(coarse: Tensor, places: Tensor) -> Tensor:
     """Values at cells, brought to pixels and taken from `places`: `studio.off_lines` for a drawing seen before, but
     fast.
@@ -88,7 +112,7 @@ class EncoderGraph(nn.Module):
         self.encoder = net.encoder
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and relief, at the padded size; places;
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and relief, at the padded size; places; deepest;
         `see_through`; displaced; and taste (colours, rows, columns): a logit for each colour of `suggestion.COLOURS`
         in each square of 8 x 8 pixels."""
         height, width = lineart.shape
@@ -105,6 +129,7 @@ class EncoderGraph(nn.Module):
             *known,
             drawing.kept,
             places_of(displacement)[:height, :width].clone(),
+            deepest_of(line_ink(1.0 - extended), height, width),
             relief(extended),
             *see_through(lineart, mask, base),
             displaced,
@@ -124,6 +149,7 @@ class PainterGraph(nn.Module):
         hints: Tensor,
         lineart: Tensor,
         light: Tensor,
+        flooded: Tensor,
         doubt: Tensor,
         entry: Tensor,
         rows_ends: Tensor,
@@ -134,17 +160,20 @@ class PainterGraph(nn.Module):
         columns_within: Tensor,
         kept: Tensor,
         places: Tensor,
+        deepest: Tensor,
         relief: Tensor,
         share: Tensor,
         rest: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Three uint8 pictures (h, w, 3), then what the finisher needs. light: float (3,), `canvas.Light.vector`."""
+        """Three uint8 pictures (h, w, 3), then what the finisher needs. light: float (3,), `canvas.Light.vector`;
+        flooded: uint8 (h, w, 4), `stenciltorch.flooding.flood`."""
         rows = Way(rows_ends, rows_between, rows_within)
         columns = Way(columns_ends, columns_between, columns_within)
         drawing = Drawing(doubt, entry, rows, columns, kept)
         padded = [CELL * side for side in entry.shape[-2:]]
         dabs = to_unit(hints)
-        answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing)
+        own = at_cells(flooded, deepest)
+        answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing, own)
         bright = illuminate(answer, lit(shade(relief, light.unsqueeze(0))))
         taken = taken_over(dabs[:, 3:], answer.trust)
         wished = taken * dabs[:, :3]

@@ -34,7 +34,7 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.4
+REACHED = 0.3
 """Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
 
 PULL = 60.0
@@ -199,8 +199,15 @@ class Painter(nn.Module):
         nn.init.zeros_(self.choose.bias)  # type: ignore[arg-type]
         nn.init.constant_(self.choose.bias[1:-1], 1.5)  # type: ignore[index]
 
-    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
-        """hints (batch, 4, height, width) and lineart (batch, 1, ...), unit floats, padded like the drawing."""
+    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing, flooded: Tensor | None = None) -> Coarse:
+        """What is painted, and in which colours.
+
+        Args:
+            hints: (batch, 4, height, width), unit floats, padded like the drawing.
+            lineart: (batch, 1, height, width), likewise.
+            flooded: (batch, 4, height/4, width/4), the colour that floods each cell (`stenciltorch.flooding`), which
+                takes the place of those that travelled as far as its alpha says; without it, as in training, these.
+        """
         wished, weight = pool_hints(hints, 1.0 - lineart)
         trust = self._trust(wished, weight, drawing)
         travelled = self._travel(wished, weight, trust, drawing)
@@ -209,6 +216,9 @@ class Painter(nn.Module):
         seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
         features = self._ponder(self._enter(seen, drawing.entry))
         flats, painted = self._flats(features, travelled, arrived)
+        if flooded is not None:
+            taken = flooded[:, 3:]
+            flats = flats + taken * (painted * flooded[:, :3] + (1.0 - painted) - flats)
         return Coarse(
             flats, painted * (1.0 - sheltered(weight)), (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
         )

@@ -31,7 +31,7 @@ PICTURES = {"lineart": (UINT8, 2), "mask": (UINT8, 2), "base": (UINT8, 3), "hint
 ANSWERS = {"illustration": (UINT8, 3), "colour": (UINT8, 3), "flats": (UINT8, 3)}
 _GIVEN = {
     "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | LIGHT,
-    "painter": PICTURES | LIGHT,
+    "painter": PICTURES | LIGHT | {"flooded": (UINT8, 3)},
     "finisher": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"span": (INT64, 1)},
 }
 _QUIET = 4
@@ -60,6 +60,10 @@ class Graph:
         self._data: bytes | None = data
         self._session: onnxruntime.InferenceSession | None = None
         self._lock = Lock()
+
+    def asks_for(self, name: str) -> bool:
+        """Whether a value of this name is among the graph's inputs."""
+        return any(port.name == name for port in self.outside.inputs)
 
     def run(self, values: Tensors) -> dict[str, onnxruntime.OrtValue]:
         """All outputs by name. Of `values`, those that the graph asks for are taken.

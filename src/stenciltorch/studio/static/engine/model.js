@@ -4,6 +4,7 @@
  */
 
 import { cropLayer, greyToRgb, pasteLayer, rgbToRgba } from "../core/compose.js";
+import { flood, survey } from "../core/flooding.js";
 import { intersect, wholeOf } from "../core/geometry.js";
 import { vectorOf } from "../core/light.js";
 import { NewsReader } from "../core/news.js";
@@ -64,6 +65,7 @@ export class Model {
     this.sessions = {};
     this.encoded = null;
     this.painted = null;
+    this.terrain = null;
   }
 
   /** What the first colours need is opened now, the finisher when a drawing needs it. @returns {Promise<Model>} */
@@ -107,17 +109,17 @@ export class Model {
 
   /** Whether the model can put a drawing into a light. */
   get lit() {
-    return ["encoder", "painter"].some((name) => this.#asksForLight(name));
+    return ["encoder", "painter"].some((name) => this.#asksFor(name, "light"));
   }
 
   /** @param {import("../core/light.js").Light} light */
   changeLight(light) {
     this.light = light;
-    this.forget(this.#asksForLight("encoder") ? "encoded" : "painted");
+    this.forget(this.#asksFor("encoder", "light") ? "encoded" : "painted");
   }
 
-  #asksForLight(name) {
-    return this.sessions[name].inputNames.includes("light");
+  #asksFor(name, input) {
+    return this.sessions[name].inputNames.includes(input);
   }
 
   /** Part of the mask is new. @param {{rect: import("../core/geometry.js").Rect, bytes: Uint8Array}} change at full size */
@@ -134,7 +136,9 @@ export class Model {
   forget(which) {
     for (const tensor of Object.values(this[which] ?? {})) if (tensor.location === "gpu-buffer") tensor.dispose();
     this[which] = null;
-    if (which === "encoded") this.forget("painted");
+    if (which !== "encoded") return;
+    this.terrain = null;
+    this.forget("painted");
   }
 
   /** @param {string[]} [leave] outputs that nobody wants: they are not copied */
@@ -168,7 +172,13 @@ export class Model {
   async #given() {
     const given = { ...this.#pictures(), light: new this.ort.Tensor("float32", vectorOf(this.light), [3]) };
     this.encoded ??= await this.#run("encoder", given);
-    return { ...this.encoded, ...given, hints: this.#picture(this.wishes.pixels, this.work, 4) };
+    return { ...this.encoded, ...given, ...this.#flooded(), hints: this.#picture(this.wishes.pixels, this.work, 4) };
+  }
+
+  #flooded() {
+    if (!this.#asksFor("painter", "flooded")) return {};
+    this.terrain ??= survey(this.reduced.lineart, this.reduced.mask, this.work);
+    return { flooded: this.#picture(flood(this.terrain, this.wishes.pixels), this.work, 4) };
   }
 
   /** Tens of megabytes that a drawing of the working size has no use for. */
