@@ -200,7 +200,7 @@ def train(net: StudioNet, pack: Path, optim: OptimConfig) -> StudioNet:
 
 
 class InTorch:
-    """A net as a colorizer without light and floods; it remembers the last drawing. `seconds`: what each stroke took."""
+    """A net as a colorizer without light and floods, for one drawing at a time; `seconds`: what each stroke took."""
 
     def __init__(self, net: StudioNet) -> None:
         self.encoder, self.painter = EncoderGraph(net.eval()), PainterGraph(net)
