@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stenciltorch.canvas import Hints, Lineart, Mask, Size
-from stenciltorch.flooding import AWAY, DEEPEST, FINENESS, HINTED, PAPER, flood, heights, survey
+from stenciltorch.flooding import DEEPEST, FINENESS, HINTED, PAPER, flood, heights, survey
 
 RED, BLUE, GREEN = (200, 30, 40), (30, 60, 210), (20, 160, 80)
 SIDE = 96
@@ -124,15 +124,13 @@ def test_what_the_mask_keeps_floods_no_colour_and_holds_its_place():
     assert not answer[:, : SIDE // 2 - 2].any()
 
 
-def test_masks_are_drawn_roughly():
-    """A hint fills its area up to the outline, though the mask leaves a rim of it out."""
-    lineart = page()
-    cv2.rectangle(lineart, (16, 16), (80, 80), 0, 2)
-    mask = np.zeros((SIDE, SIDE), np.uint8)
-    mask[17 + AWAY : 79 - AWAY, 17 + AWAY : 79 - AWAY] = 255
-    answer = flooded(lineart, hints_of((48, 48, RED)), mask)
-    assert share(answer, RED, np.s_[20:76, 20:76]) == 1.0
-    assert not answer[:6].any()
+def test_what_is_kept_floods_into_the_open_beside_it():
+    """Where a mask ends in the middle of an area, its colours and the hint's part midway."""
+    mask = np.full((SIDE, SIDE), 255, np.uint8)
+    mask[:, :20] = 0
+    answer = flooded(page(), hints_of((48, 83, RED, 2)), mask)
+    assert not answer[48, :48].any()
+    assert share(answer, RED, np.s_[46:51, 54:]) == 1.0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (9, 1), (2, 2)])

@@ -37,9 +37,6 @@ SPILLED = 4
 HINTED = 64
 """Least alpha of a hint that colour floods from."""
 
-AWAY = 8
-"""Kept pixels nearer than this to what may be painted flood nothing: masks are drawn roughly."""
-
 
 @dataclass(frozen=True)
 class Terrain:
@@ -48,7 +45,7 @@ class Terrain:
     Args:
         slopes: uint8 (H + 2, W + 2, 3), made so that neighbours differ by the mean of their heights.
         solid: bool (H, W), dark lines.
-        kept: bool (H, W), pixels that the mask keeps, off its border.
+        kept: bool (H, W), pixels that the mask keeps.
     """
 
     slopes: UInt8Array
@@ -76,9 +73,7 @@ def survey(lineart: Lineart, mask: Mask) -> Terrain:
     odd = (np.arange(rows)[:, None] + np.arange(columns)) % 2 > 0
     slopes = np.where(odd, 128 + (height >> 1), 128 - ((height.astype(np.int16) + 1) >> 1)).clip(0, 255)
     framed = np.pad(slopes.astype(np.uint8), 1)
-    square = np.ones((2 * AWAY + 1, 2 * AWAY + 1), np.uint8)
-    kept = cv2.erode((mask.array == 0).astype(np.uint8), square) > 0
-    return Terrain(np.repeat(framed[..., None], 3, axis=2), lineart.array < SOLID, np.asarray(kept))
+    return Terrain(np.repeat(framed[..., None], 3, axis=2), lineart.array < SOLID, mask.array == 0)
 
 
 def flood(terrain: Terrain, hints: Hints) -> UInt8Array:

@@ -4,11 +4,10 @@
  *
  * @typedef {import("./geometry.js").Size} Size
  * @typedef {{size: Size, heights: Uint8Array, solid: Uint8Array, kept: Uint8Array}} Terrain  solid: 1 on dark lines; kept: 1
- *   where the mask keeps pixels, off its border
+ *   where the mask keeps pixels
  */
 
 import { connectedParts, nearestPixels, STEP } from "./connected.js";
-import { erode } from "./morphology.js";
 
 const PAPER = 240;
 const DEEPEST = 24;
@@ -16,7 +15,6 @@ const FINENESS = 4;
 const SOLID = 128;
 const SPILLED = 4;
 const HINTED = 64;
-const AWAY = 8;
 const LEVELS = 256;
 const [MET, WAITING] = [-1, -2];
 
@@ -41,12 +39,11 @@ export function heightsOf(lineart, { width, height }) {
 
 /** Look at a drawing once, for any hints. @param {Uint8Array} lineart @param {Uint8Array} mask @param {Size} size @returns {Terrain} */
 export function survey(lineart, mask, size) {
-  const closed = mask.map((share) => (share === 0 ? 1 : 0));
   return {
     size,
     heights: heightsOf(lineart, size),
     solid: lineart.map((level) => (level < SOLID ? 1 : 0)),
-    kept: closed.includes(1) ? erode(closed, size.width, size.height, 2 * AWAY + 1) : closed,
+    kept: mask.map((share) => (share === 0 ? 1 : 0)),
   };
 }
 
