@@ -82,9 +82,9 @@ def flood(terrain: Terrain, hints: Hints) -> UInt8Array:
     Args:
         hints: (H, W) as the terrain's drawing.
     """
-    labels, colours = _seeds(terrain, hints)
-    if not len(colours):
+    if not (hints.array[..., 3] >= HINTED).any():
         return np.zeros((*hints.size, 4), np.uint8)
+    labels, colours = _seeds(terrain, hints)
     table = np.zeros((len(colours) + 2, 4), np.uint8)
     table[1:-1, :3], table[1:-1, 3] = colours, 255
     labels[terrain.kept & (labels == 0)] = len(colours) + 1
@@ -110,8 +110,8 @@ def _spilled(labels: Labels, places: npt.NDArray[np.int64], solid: npt.NDArray[n
     strokes = _connected(labels).ravel()[places]
     parts = _connected(labels * ~solid).ravel()[places]
     sizes = np.bincount(parts)
-    sizes[:1] = 0
-    largest = np.zeros(int(strokes.max(initial=0)) + 1, np.int64)
+    sizes[0] = 0
+    largest = np.zeros(int(strokes.max()) + 1, np.int64)
     np.maximum.at(largest, strokes, sizes[parts])
     return np.asarray(SPILLED * sizes[parts] < largest[strokes])
 
@@ -123,8 +123,8 @@ def _connected(labels: Labels) -> Labels:
 
 def _filled(framed: Labels) -> Labels:
     """Without the frame; pixels where floods met go to one of them."""
-    flat, width = framed.ravel(), framed.shape[1]
-    met = np.flatnonzero(flat == -1)
-    met = met[(met % width > 0) & (met % width < width - 1) & (met >= width) & (met < flat.size - width)]
-    flat[met] = np.maximum.reduce([flat[met + step] for step in (-width, -1, 1, width)]).clip(0)
-    return framed[1:-1, 1:-1]
+    inner = framed[1:-1, 1:-1]
+    rows, columns = np.nonzero(inner < 0)
+    steps = ((0, 1), (2, 1), (1, 0), (1, 2))  # above, below, left, right of a pixel, counted with the frame
+    inner[rows, columns] = np.maximum.reduce([framed[rows + down, columns + right] for down, right in steps]).clip(0)
+    return inner

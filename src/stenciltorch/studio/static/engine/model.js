@@ -170,9 +170,15 @@ export class Model {
   }
 
   async #given() {
+    const given = await this.#encode();
+    return { ...this.encoded, ...given, ...this.#flooded(), hints: this.#picture(this.wishes.pixels, this.work, 4) };
+  }
+
+  /** Look at the drawing, unless that is done. @returns what is known of it without hints */
+  async #encode() {
     const given = { ...this.#pictures(), light: new this.ort.Tensor("float32", vectorOf(this.light), [3]) };
     this.encoded ??= await this.#run("encoder", given);
-    return { ...this.encoded, ...given, ...this.#flooded(), hints: this.#picture(this.wishes.pixels, this.work, 4) };
+    return given;
   }
 
   #flooded() {
@@ -200,7 +206,7 @@ export class Model {
    * @returns {Promise<import("../core/suggestion.js").Dab[] | null>} x, y: distances from the picture's corner
    */
   async suggest({ hints, seed, palette }) {
-    await this.#given();
+    await this.#encode();
     const { taste } = this.encoded;
     if (!taste) return null;
     const { suggest } = await import("../core/suggestion.js");
