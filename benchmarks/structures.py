@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
@@ -32,11 +33,22 @@ from stenciltorch.evaluation.cases import Drawing as HintedDrawing
 from stenciltorch.evaluation.suite import Measured, Plan, measure
 from stenciltorch.evaluation.summary import tally
 from stenciltorch.files import read_illustration, write_illustration
-from stenciltorch.networks.blocks import Context, Fuse, stage
+from stenciltorch.networks.blocks import SLOPE, Context, Fuse, stage
 from stenciltorch.networks.graphs import EncoderGraph, PainterGraph
 from stenciltorch.networks.measure import count_macs, count_parameters
 from stenciltorch.networks.pixels import pool_hints
-from stenciltorch.networks.studio import Coarse, Drawing, Encoder, Painter, StudioNet, StudioShape
+from stenciltorch.networks.studio import (
+    DECADES,
+    LEAST,
+    TRUST,
+    Coarse,
+    Drawing,
+    Encoder,
+    Painter,
+    Seen,
+    StudioNet,
+    StudioShape,
+)
 from stenciltorch.scaling import reduce_stencil
 from stenciltorch.training.config import OptimConfig
 from stenciltorch.training.dataset import Batch
@@ -53,25 +65,59 @@ SHOWN = (
 SEED = 5
 DRAWINGS = Path(__file__).resolve().parent.parent / "examples" / "drawings"
 DRAWN = ("ribbon", "scarf", "mage")
+COARSEST = 64
+"""Channels of a painter's convolutions at 1/8."""
+
+LEEWAY = 1.5
+"""How far they may move the logarithm of what has arrived."""
+
 SIDE = 448
 """The longer side of those drawings, in pixels."""
 
 
-class Guessing(Painter):
+class Convolving(Painter):
+    """Three small blocks at 1/8 have a say in what is painted, by what they see round a cell."""
+
+    def __init__(self, shape: StudioShape, first: int = 32, second: int = COARSEST) -> None:
+        super().__init__(shape)
+        self.enter = nn.Conv2d(TRUST + 8, first, 1)
+        self.down = nn.Conv2d(first, second, 2, stride=2)
+        self.think = stage(second, (1, 2, 4))
+        self.fuse = Fuse(second, first)
+        self.say = nn.Conv2d(first, 1, 1)
+        nn.init.zeros_(self.say.weight)
+        nn.init.zeros_(self.say.bias)  # type: ignore[arg-type]
+
+    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing, flooded: Tensor | None = None) -> Coarse:
+        wished, weight = pool_hints(hints, 1.0 - lineart)
+        trust = self._trust(wished, weight, drawing)
+        travelled = self._travel(wished, weight, trust, drawing)
+        features = self.ponder(travelled, wished, weight, drawing)
+        painted = self._painted(travelled[:, 3:] * torch.exp(LEEWAY * torch.tanh(self.say(features))))
+        flats = 1.0 + painted * (travelled[:, :3] - 1.0)
+        return Coarse(flats, painted, (10.0 * trust).clamp(max=1.0))
+
+    def ponder(self, travelled: Tensor, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
+        arrived = torch.log(travelled[:, 3:].clamp(min=LEAST)) / DECADES + 1.0
+        hinted = [weight * (wished - 0.5), weight]
+        entered = F.leaky_relu(self.enter(torch.cat([travelled[:, :3], arrived, *hinted, drawing.doubt], dim=1)), SLOPE)
+        features: Tensor = self.fuse(self.think(self.down(entered)), entered)
+        return features
+
+
+class Guessing(Convolving):
     """Colour does not travel: what a hint means for its area is up to convolutions, which paint themselves."""
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__(shape)
-        self.colour = nn.Conv2d(shape.painter[0], 3, 1)
+        self.colour = nn.Conv2d(self.fuse.join.out_channels, 3, 1)
 
-    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing) -> Coarse:
+    def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing, flooded: Tensor | None = None) -> Coarse:
         wished, weight = pool_hints(hints, 1.0 - lineart)
         trust = self._trust(wished, weight, drawing)
-        nothing = torch.zeros_like(weight).expand(-1, 4 * self.shape.heads, -1, -1)
-        seen = torch.cat([nothing, weight * (wished - 0.5), weight], dim=1)
-        flats = torch.sigmoid(self.colour(self._ponder(self._enter(seen, drawing.entry))))
-        sure = (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
-        return Coarse(flats, torch.zeros_like(weight), sure)
+        nothing = torch.zeros_like(weight).expand(-1, 4, -1, -1)
+        flats = torch.sigmoid(self.colour(self.ponder(nothing, wished, weight, drawing)))
+        return Coarse(flats, torch.zeros_like(weight), (10.0 * trust).clamp(max=1.0))
 
 
 class Deeper(nn.Module):
@@ -115,38 +161,33 @@ def no_travel() -> StudioNet:
     return net
 
 
-def one_way() -> StudioNet:
-    return StudioNet(replace(StudioShape(), heads=1))
-
-
 def one_round() -> StudioNet:
     return StudioNet(replace(StudioShape(), rounds=1))
 
 
-def no_convolutions() -> StudioNet:
-    """The painter chooses by how much has arrived; nothing is learned of it but a summand for each way."""
+def convolving(*further: nn.Module) -> StudioNet:
+    """With convolutions in the painter, and something more at their coarsest level."""
     net = StudioNet()
-    net.painter.choose.weight.requires_grad_(False)
+    painter = Convolving(net.shape)
+    painter.think.extend(further)
+    net.painter = painter
     return net
 
 
-def and_then(further: Callable[[int], nn.Module]) -> StudioNet:
-    """With something more at the painter's coarsest level."""
-    net = StudioNet()
-    net.painter.think.append(further(net.shape.painter[1]))
-    return net
+def convolutions() -> StudioNet:
+    return convolving()
 
 
 def deeper() -> StudioNet:
-    return and_then(Deeper)
+    return convolving(Deeper(COARSEST))
 
 
 def attention() -> StudioNet:
-    return and_then(Attention)
+    return convolving(Attention(COARSEST))
 
 
 def pooling() -> StudioNet:
-    return and_then(lambda width: Context(width, StudioShape().vector))
+    return convolving(Context(COARSEST, StudioShape().vector))
 
 
 def no_pooling() -> StudioNet:
@@ -158,9 +199,9 @@ def no_pooling() -> StudioNet:
 class WhereTheyAre(Encoder):
     """Pixels beside lines take their colour where they are."""
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor, Tensor]:
-        drawing, displacement, taste = super().forward(lineart, mask, base)
-        return drawing, torch.zeros_like(displacement), taste
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> Seen:
+        seen = super().forward(lineart, mask, base)
+        return seen._replace(displacement=torch.zeros_like(seen.displacement))
 
 
 def no_refinement() -> StudioNet:
@@ -174,12 +215,11 @@ VARIANTS: dict[str, tuple[str, Callable[[], StudioNet]]] = {
     "shipped": ("the studio net", StudioNet),
     "fixed": ("prices by rule, not learned", fixed_prices),
     "none": ("no travel: convolutions paint", no_travel),
-    "one-way": ("one way instead of two", one_way),
     "one-round": ("one round instead of three", one_round),
-    "no-convolutions": ("no convolutions in the painter", no_convolutions),
-    "deeper": ("a level at 1/16 in the painter", deeper),
-    "attention": ("attention at 1/8 in the painter", attention),
-    "pooling": ("global pooling in the painter, too", pooling),
+    "convolutions": ("convolutions in the painter", convolutions),
+    "deeper": ("the same with a level at 1/16", deeper),
+    "attention": ("the same with attention at 1/8", attention),
+    "pooling": ("the same with global pooling", pooling),
     "no-pooling": ("without global pooling", no_pooling),
     "no-refinement": ("without refinement beside lines", no_refinement),
 }
@@ -213,7 +253,7 @@ class InTorch:
         if self._drawing is None or not same_drawing(self._drawing[0], stencil):
             self._drawing = stencil, self.encoder(lineart, mask, base)[:-2]
         began = time.process_time()
-        dry = torch.zeros_like(hints)
+        dry = torch.zeros_like(hints)[::2, ::2]
         pictures = self.painter(hints, lineart, torch.zeros(3), dry, *self._drawing[1])[:3]
         self.seconds.append(time.process_time() - began)
         return Painting(*(Illustration(picture.numpy()) for picture in pictures))
@@ -262,7 +302,7 @@ def figures_of(measured: list[Measured]) -> dict[str, float]:
 
 def painter_macs(net: StudioNet, side: int = 512) -> float:
     """Millions of multiply-accumulates for a stroke."""
-    drawing, _, _ = net.eval().encoder(*(torch.zeros(1, channels, side, side) for channels in (1, 1, 3)))
+    drawing, *_ = net.eval().encoder(*(torch.zeros(1, channels, side, side) for channels in (1, 1, 3)))
     given = (torch.zeros(1, 4, side, side), torch.zeros(1, 1, side, side), drawing)
     return count_macs(net.painter, *given) / 1e6
 

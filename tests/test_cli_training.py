@@ -54,7 +54,9 @@ def test_train_says_how_it_goes(said, pack, tmp_path):
     code, out, err = said("train", pack, tmp_path / "run", *SMALL)
     assert (code, err, len(out)) == (0, [], 1)
     number = r"\d+\.\d{4}"
-    losses = " ".join(f"{name} {number}" for name in ("flats", "coarse", "chroma", "taste", "total", "norm"))
+    losses = " ".join(
+        f"{name} {number}" for name in ("flats", "coarse", "chroma", "taste", "foreseen", "total", "norm")
+    )
     assert re.fullmatch(rf"2/2  {losses}  \d+\.\d pictures/s  0 min left", out[0])
     assert load(tmp_path / "run" / LATEST).step == 2
     assert said("train", pack, tmp_path / "run", *SMALL) == (0, [], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -54,6 +55,23 @@ def test_what_has_no_hint_takes_colours_of_hints_near_by(tmp_path):
         found[name] = files.read_illustration(tmp_path / f"{name}.png").array[48, [28, 78, 130]].astype(int)
     assert np.abs(found["asked"] - [(200, 60, 60), (60, 90, 200), (255, 255, 255)]).max() <= 6
     assert np.abs(found["completed"] - [(200, 60, 60), (60, 90, 200), (60, 90, 200)]).max() <= 6
+
+
+def test_a_gap_in_an_outline_is_told_for_a_border():
+    """A ring on paper, open for 12 pixels: higher in the gap than inside and outside, lower than the line."""
+    paper = np.full((192, 192), 255, np.uint8)
+    cv2.circle(paper, (96, 96), 60, 0, 3)
+    paper[90:102, 130:] = 255
+    drawing = OnnxColorizer.load(PACKAGED, threads=1).look(Stencil.start(Lineart(paper)))
+    high = drawing.opaque["heights"].numpy().astype(int)
+    gap, inside, outside, line = (
+        high[46:50, 76:80].max(axis=1).min(),
+        high[48, 30:66],
+        high[48, 90:],
+        high[46:50, 17:20],
+    )
+    assert gap > 1.2 * max(inside.max(), outside.max())
+    assert line.max() > gap
 
 
 def test_what_is_asked_for_comes_out(stencil, painting):

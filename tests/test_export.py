@@ -26,7 +26,7 @@ from stenciltorch.networks.graphs import ENCODER_OUTPUTS, PAINTER_OUTPUTS, Encod
 from stenciltorch.networks.studio import StudioNet, StudioShape
 from stenciltorch.runtime import open_model
 
-TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8), vector=8, heads=2, rounds=1)
+TINY = StudioShape(encoder=(8, 8, 16, 16), vector=8, rounds=1)
 CARD = Card(model="tiny", licence="CC0-1.0", recipe="0123", data="4567", step=89)
 
 
@@ -104,8 +104,8 @@ def test_another_net_is_not_this_model(exported):
 def test_changed_weights_are_found(exported, tmp_path, graph):
     net, folder, _ = exported
     tampered = shutil.copytree(folder, tmp_path / "tampered")
-    layer = {"encoder": "prices.learned.weight", "painter": "choose.bias"}[graph]
-    rewrite(tampered, f"{graph}.onnx", lambda name, values: values * (-4.0 if layer in name else 1.0))
+    layer = {"encoder": "doubt.weight", "painter": "verdict.weight"}[graph]
+    rewrite(tampered, f"{graph}.onnx", lambda name, values: values * (-400.0 if layer in name else 1.0))
     open_model(tampered)
     with pytest.raises(ModelError, match=rf"{graph}.onnx computes another"):
         check_parity(net, tampered, ((64, 64),))
@@ -173,7 +173,8 @@ def test_the_host_computes_what_the_net_computes(exported, colorizer):
     request = [given[name] for name in ("lineart", "mask", "base")]
     with torch.no_grad():
         known = EncoderGraph(net)(*request)[:-2]
-        flooded = torch.from_numpy(flood(survey(stencil.lineart, stencil.mask), stencil.hints))
+        heights = known[ENCODER_OUTPUTS.index("heights")].numpy()
+        flooded = torch.from_numpy(flood(survey(heights, stencil.lineart, stencil.mask), stencil.hints))
         wanted = PainterGraph(net)(given["hints"], given["lineart"], light, flooded, *known)
     assert flooded.any()
     found = colorizer(stencil)

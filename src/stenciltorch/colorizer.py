@@ -133,7 +133,8 @@ class OnnxColorizer:
         light = stencil.light if self.model.encoder.asks_for("light") else None
         terrain = None
         if self.model.painter.asks_for("flooded"):
-            terrain = survey(Lineart(given["lineart"].numpy()), Mask(given["mask"].numpy()))
+            heights = opaque["heights"].numpy()
+            terrain = survey(heights, Lineart(given["lineart"].numpy()), Mask(given["mask"].numpy()))
         return Drawing(stencil.lineart, stencil.mask, stencil.base, light, size, given, opaque, terrain)
 
     def paint(self, drawing: Drawing, stencil: Stencil) -> dict[str, OrtValue]:

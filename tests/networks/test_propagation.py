@@ -26,14 +26,14 @@ def whole_blocks(values, fill=0.0):
 
 
 def spread(sources, strength, right, down, rounds=2):
-    """`propagate` for one picture and one head: sources (3, h, w), strength (h, w), costs (h, w); what lies outside is
+    """`propagate` for one picture: sources (3, h, w), strength (h, w), costs (h, w); what lies outside is
     out of reach."""
     height, width = strength.shape
     right, down = right.clone(), down.clone()
     right[:, -1] = down[-1, :] = NOTHING
-    rows, columns = way(whole_blocks(right, NOTHING)[None, None]), way(whole_blocks(down, NOTHING).T[None, None])
+    rows, columns = way(whole_blocks(right, NOTHING)[None]), way(whole_blocks(down, NOTHING).T[None])
     found = propagate(whole_blocks(sources)[None], whole_blocks(strength)[None, None], rows, columns, rounds)
-    return found[0, 0, :, :height, :width]
+    return found[0, :, :height, :width]
 
 
 # the way along a line
@@ -212,32 +212,30 @@ def test_far_behind_many_walls_shares_do_not_fall_below_the_floor():
 
 def test_new_prices_are_those_of_the_lines_and_little_more():
     """A line is as narrow as a gap can be; the places on its sides are wide."""
-    prices = Prices(width=8, heads=2)
+    prices = Prices(width=8)
     ink = torch.zeros(1, 1, 48, 48)
     ink[..., 24] = 1.0
     right, down = prices(torch.rand(1, 8, 12, 12), ink)
-    floor = torch.nn.functional.softplus(torch.tensor([-1.3, -1.3]))
-    floor = (floor * torch.tensor(DISTANCE))[:, None].expand(2, 12)
+    floor = DISTANCE * torch.nn.functional.softplus(torch.tensor(-1.3)).expand(12)
     counted = 1 / (1 + math.exp(-3.0))
-    line = counted * torch.nn.functional.softplus(torch.tensor([13.0, 13.0]))[:, None].expand(2, 12)
+    line = counted * torch.nn.functional.softplus(torch.tensor(13.0))
     gap = math.log(SIDES[-1]) * torch.nn.functional.softplus(torch.tensor(GAP))
-    assert right.shape == down.shape == (1, 2, 12, 12)
-    torch.testing.assert_close(right[0, :, :, 5], floor + line + gap)
-    torch.testing.assert_close(right[0, :, :, 7], floor)
-    assert (down[0] >= floor[:, :, None] - 1e-6).all()
+    assert right.shape == down.shape == (1, 12, 12)
+    torch.testing.assert_close(right[0, :, 5], floor + line + gap)
+    torch.testing.assert_close(right[0, :, 7], floor)
+    assert (down[0] >= floor - 1e-6).all()
 
 
-def test_distance_stays_cheap_on_the_first_way_whatever_is_learned():
-    """Else colour fades to white far from its dab; the other ways have no bound."""
-    prices = Prices(width=8, heads=2)
+def test_distance_stays_cheap_whatever_is_learned():
+    """Else colour fades to white far from its dab."""
+    prices = Prices(width=8)
     torch.nn.init.constant_(prices.learned.bias, 40.0)
     for costs in prices(torch.rand(1, 8, 12, 12), torch.zeros(1, 1, 48, 48)):
-        torch.testing.assert_close(costs[:, 0], torch.full((1, 12, 12), DEAREST))
-        torch.testing.assert_close(costs[:, 1], torch.full((1, 12, 12), 40.0 * DISTANCE[1]))
+        torch.testing.assert_close(costs, torch.full((1, 12, 12), DEAREST))
 
 
 def test_prices_are_never_below_zero():
-    prices = Prices(width=4, heads=1)
+    prices = Prices(width=4)
     torch.nn.init.normal_(prices.learned.weight, std=50.0)
     torch.nn.init.normal_(prices.gaps.weight, std=50.0)
     with torch.no_grad():
@@ -248,17 +246,17 @@ def test_prices_are_never_below_zero():
 
 def rooms(gap, thickness=2):
     """How much of a dab in the left one of two rooms of 128 x 96 pixels comes to its own room's middle and to the
-    other's, by the first way; the wall between them has a gap of so many pixels."""
+    other's; the wall between them has a gap of so many pixels."""
     ink = torch.zeros(1, 1, 96, 256)
     ink[..., [0, 1, -2, -1], :] = ink[..., [0, 1, -2, -1]] = 1.0
     ink[..., 128 - thickness // 2 : 128 + thickness // 2] = 1.0
     ink[..., 48 - gap // 2 : 48 - gap // 2 + gap, 90:166] = 0.0
-    right, down = Prices(width=1, heads=2)(torch.zeros(1, 1, 24, 64), ink)
-    strength = torch.zeros(1, 2, 24, 64)
+    right, down = Prices(width=1)(torch.zeros(1, 1, 24, 64), ink)
+    strength = torch.zeros(1, 1, 24, 64)
     strength[..., 6, 10] = 1.0
     with torch.no_grad():
-        found = propagate(torch.ones(1, 3, 24, 64), strength, way(right), way(down.transpose(2, 3)), rounds=3)
-    return found[0, 0, 3, 12, 16].item(), found[0, 0, 3, 12, 48].item()
+        found = propagate(torch.ones(1, 3, 24, 64), strength, way(right), way(down.transpose(1, 2)), rounds=3)
+    return found[0, 3, 12, 16].item(), found[0, 3, 12, 48].item()
 
 
 def test_a_gap_holds_colour_back_and_a_doorway_does_not():

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from stenciltorch.canvas import Light
-from stenciltorch.networks.graphs import EncoderGraph, PainterGraph, at_cells, deepest_of
+from stenciltorch.networks.graphs import EncoderGraph, PainterGraph, at_cells, lowest_of
 from stenciltorch.networks.studio import (
     Coarse,
     StudioNet,
@@ -22,7 +22,7 @@ from stenciltorch.networks.studio import (
 )
 from stenciltorch.suggestion import COLOURS
 
-TINY = StudioShape(encoder=(8, 8, 16, 16), painter=(8, 8), vector=8, heads=2, rounds=2)
+TINY = StudioShape(encoder=(8, 8, 16, 16), vector=8, rounds=2)
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 
 
@@ -149,14 +149,16 @@ def test_colour_that_has_arrived_is_preferred_to_paper(net):
     assert (painted(net, request)[:, 48, 90] - torch.tensor(RED)).abs().max() < 0.2
 
 
-def test_the_nearest_colour_wins_within_an_area(net):
-    """Red far to the left, blue far to the right: the halves are theirs, and the border is narrow."""
+def test_two_colours_within_an_area_mix_unless_they_flood(net):
+    """Distance costs hardly anything; where two hints part is for floods to say."""
     request = page(64, 320)
     dab(request, 32, 16, RED)
     dab(request, 32, 304, BLUE)
     flats = painted(net, request)[:, 32]
-    assert (flats[0, 8:120] > 0.85).all()
-    assert (flats[2, 200:312] > 0.85).all()
+    assert (flats[0] + flats[2] > 0.9).all()
+    assert (flats[1] < 0.1).all()
+    assert (flats[0, :8] > 0.45).all()
+    assert (flats[2, -8:] > 0.45).all()
 
 
 def test_where_nothing_arrived_there_is_no_black(net):
@@ -236,21 +238,35 @@ def test_a_flood_of_nothing_changes_nothing(net):
     torch.testing.assert_close(with_flood(net, request, dry), with_flood(net, request, None))
 
 
-def test_each_cell_is_spoken_for_by_its_pixel_farthest_from_lines():
-    lines = torch.zeros(1, 1, 16, 16)
-    lines[..., 6] = 1.0
-    places = deepest_of(lines, 16, 16)
-    assert places.shape == (4, 4)
-    assert set((places[:, 1] % 16).tolist()) == {4}
-    assert set((places[:, 2] % 16).tolist()) == {11}
-    assert (places // 16 // 4 == torch.arange(4)[:, None]).all()
+def test_a_flood_fades_beside_what_is_kept(net):
+    """The left third is kept, green; red floods the rest."""
+    request = page()
+    request["mask"][..., :32] = 0.0
+    request["base"][...] = torch.tensor([0.0, 1.0, 0.0])[None, :, None, None]
+    dab(request, 48, 80, RED)
+    flooded = torch.tensor([*RED, 1.0])[None, :, None, None].expand(1, 4, 24, 24)
+    green = with_flood(net, request, flooded)[1, 12]
+    assert green[8] > 0.5 * with_flood(net, request, None)[1, 12, 8] > 0.2
+    assert (green[8:12].diff() <= 1e-6).all()
+    assert (green[13:] < 0.01).all()
+
+
+def test_each_cell_is_spoken_for_by_its_lowest_square():
+    height = torch.randint(100, 200, (8, 6), dtype=torch.uint8)
+    height[5, 2] = height[0, 5] = 9
+    places = lowest_of(height, 4, 3)
+    assert places.shape == (4, 3)
+    assert places[2, 1] == 5 * 6 + 2
+    assert places[0, 2] == 5
+    assert (places // 6 // 2 == torch.arange(4)[:, None]).all()
+    assert (places % 6 // 2 == torch.arange(3)).all()
 
 
 def test_cells_beyond_the_picture_are_spoken_for_by_its_rim():
-    places = deepest_of(torch.zeros(1, 1, 32, 32), 10, 6)
-    assert places.max() == 10 * 6 - 1
-    assert (places[3:] // 6 == 9).all()
-    assert (places[:, 2:] % 6 == 5).all()
+    places = lowest_of(torch.zeros(5, 3, dtype=torch.uint8), 8, 8)
+    assert places.max() == 5 * 3 - 1
+    assert (places[3:] // 3 == 4).all()
+    assert (places[:, 2:] % 3 == 2).all()
 
 
 def test_what_is_at_cells_are_the_bytes_of_those_pixels():
@@ -268,15 +284,15 @@ def test_answers_have_the_size_of_the_drawing(net, size):
     request = page(*size)
     with torch.no_grad():
         answer = net(**request)
-        drawing, displacement, taste = net.encoder(request["lineart"], request["mask"], request["base"])
+        drawing, displacement, taste, borders = net.encoder(request["lineart"], request["mask"], request["base"])
     height, width = size
     assert answer.colour.shape == answer.flats.shape == (1, 3, height, width)
     assert drawing.doubt.shape == (1, 16, height // 4, width // 4)
-    assert drawing.entry.shape == (1, 8, height // 4, width // 4)
     assert taste.shape == (1, len(COLOURS), height // 8, width // 8)
-    assert drawing.rows.within.shape == (1, 2, height // 4, width // 32, 8, 10)
-    assert drawing.rows.ends.shape == (1, 2, height // 4, width // 32, 2, 8)
-    assert drawing.columns.between.shape == (1, 2, width // 4, 2, height // 32, height // 32)
+    assert borders.shape == (1, 1, height // 2, width // 2)
+    assert drawing.rows.within.shape == (1, height // 4, width // 32, 8, 10)
+    assert drawing.rows.ends.shape == (1, height // 4, width // 32, 2, 8)
+    assert drawing.columns.between.shape == (1, width // 4, 2, height // 32, height // 32)
     assert displacement.shape == (1, 2, height, width)
 
 
@@ -288,7 +304,7 @@ def painted_by_graphs(net: StudioNet, request: dict[str, Tensor]) -> Tensor:
     )
     with torch.no_grad():
         *known, _, _ = EncoderGraph(net)(lineart, mask, base)
-        dry = torch.zeros_like(hints)
+        dry = torch.zeros((hints.shape[0] + 1) // 2, (hints.shape[1] + 1) // 2, 4, dtype=torch.uint8)
         flats: Tensor = PainterGraph(net)(hints, lineart, torch.from_numpy(Light().vector), dry, *known)[2]
     return flats
 
@@ -352,13 +368,14 @@ def backward(net: StudioNet) -> dict[str, Tensor]:
         (answer.colour - target).square().mean()
         + (answer.flats - target).square().mean()
         + answer.taste.square().mean()
+        + answer.borders.square().mean()
     ).backward()
     return {name: value.grad for name, value in net.named_parameters()}
 
 
 def test_layers_that_start_at_zero_learn_from_the_first_step(net):
     found = backward(net.train())
-    zero = ["encoder.prices.learned", "painter.choose", "painter.verdict"]
+    zero = ["encoder.prices.learned", "encoder.prices.borders", "encoder.prices.gaps"]
     for name in zero:
         assert found[f"{name}.weight"].abs().max() > 0, name
     assert found["encoder.prices.line_price"].abs().max() > 0

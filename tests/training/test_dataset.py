@@ -16,10 +16,12 @@ from stenciltorch.training.dataset import (
     Examples,
     PackReader,
     asked_area,
+    beside_others,
     collate,
     either,
-    flats_off_lines,
     hinted_area,
+    outlines,
+    without,
 )
 from stenciltorch.training.pack import read_pack
 from stenciltorch.training.picture import Picture, crop
@@ -153,7 +155,7 @@ def test_unhinted_areas_count_as_the_settings_say(pack):
 def test_a_batch_is_eight_bits_and_channels_first(pack):
     examples = Examples(pack, DATA, 0)
     batch = collate([examples[0], examples[1]])
-    assert [values.shape[1] for values in batch] == [1, 4, 1, 3, 3, 3, 1, 3, 1]
+    assert [values.shape[1] for values in batch] == [1, 4, 1, 3, 3, 3, 1, 3, 1, 1]
     assert {values.dtype for values in batch} == {torch.uint8}
     assert np.array_equal(batch.hints[1].permute(1, 2, 0).numpy(), examples[1].sample.stencil.hints.array)
 
@@ -174,6 +176,10 @@ def test_batches_are_the_same_with_and_without_workers(pack):
 # outlines
 
 
+def flats_without_outlines(sample, labels):
+    return without(outlines(sample, labels), sample.flats.array)
+
+
 def outlined(outline=(20, 20, 20), hints=None):
     """Red to the left, blue to the right, an outline 4 px wide in between, and a lineart of half that width."""
     flats = np.zeros((32, 32, 3), np.uint8)
@@ -189,21 +195,37 @@ def outlined(outline=(20, 20, 20), hints=None):
 
 def test_outlines_give_way_to_the_colours_beside_them():
     sample = outlined()
-    found = flats_off_lines(sample, colour_labels(sample.flats))
+    found = flats_without_outlines(sample, colour_labels(sample.flats))
     assert (found[:, :16] == (255, 0, 0)).all()
     assert (found[:, 16:] == (0, 0, 255)).all()
 
 
+def test_borders_are_where_areas_end_and_not_where_their_outline_does():
+    sample = outlined()
+    labels = colour_labels(sample.flats)
+    found = beside_others(without(outlines(sample, labels), labels))
+    assert set(np.unique(np.nonzero(found)[1]).tolist()) == {15, 16}
+    assert np.unique(np.nonzero(beside_others(labels))[1]).size > 2
+
+
+def test_both_sides_of_a_border_lie_beside_it():
+    labels = np.zeros((4, 5), np.int64)
+    labels[2:, 3:] = 7
+    expected = np.zeros((4, 5), np.uint8)
+    expected[1, 3:] = expected[2, 3:] = expected[2:, 2] = expected[2:, 3] = 255
+    assert np.array_equal(beside_others(labels), expected)
+
+
 def test_thin_coloured_parts_stay():
     sample = outlined(outline=(0, 200, 0))
-    assert np.array_equal(flats_off_lines(sample, colour_labels(sample.flats)), sample.flats.array)
+    assert np.array_equal(flats_without_outlines(sample, colour_labels(sample.flats)), sample.flats.array)
 
 
 def test_what_is_hinted_stays():
     dabs = np.zeros((32, 32, 4), np.uint8)
     dabs[10:12, 14:18] = (20, 20, 20, 255)
     sample = outlined(hints=dabs)
-    found = flats_off_lines(sample, colour_labels(sample.flats))
+    found = flats_without_outlines(sample, colour_labels(sample.flats))
     assert (found[10:12, 14:18] == (20, 20, 20)).all()
     assert (found[25, 14:16] == (255, 0, 0)).all()
 
@@ -213,7 +235,7 @@ def test_a_drawing_that_is_all_line_keeps_its_flats():
     ink, open_mask = np.zeros((8, 8), np.uint8), np.full((8, 8), 255, np.uint8)
     stencil = Stencil(Lineart(ink), Hints(np.zeros((8, 8, 4), np.uint8)), Mask(open_mask), flats)
     sample = Sample(stencil, flats, flats)
-    assert np.array_equal(flats_off_lines(sample, np.zeros((8, 8), np.int64)), flats.array)
+    assert np.array_equal(flats_without_outlines(sample, np.zeros((8, 8), np.int64)), flats.array)
 
 
 def test_hatching_changes_lines_and_base_and_nothing_else(pack):

@@ -97,7 +97,7 @@ def test_a_model_without_trainable_weights(model, tmp_path):
 
 def test_only_the_studio_net_is_trained_further():
     config = recipe("finetune")
-    assert fitted(config, State(0, {"shape": {"encoder": [8, 8, 16, 16], "heads": 1}})).shape.heads == 1
+    assert fitted(config, State(0, {"shape": {"encoder": [8, 8, 16, 16], "rounds": 2}})).shape.rounds == 2
     for other in ({"task": {"kind": "adversarial"}}, {"shape": {"unknown": 1}}, {"shape": None}):
         with pytest.raises(ConfigError, match=r"Only the studio net of this version can be fine-tuned"):
             fitted(config, State(0, other))

@@ -70,19 +70,22 @@ def test_the_rate_without_warm_up_and_decay():
 def test_the_total_is_the_weighted_sum_of_the_losses(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
     batch = collate([run.data.examples[0], run.data.examples[1]])
-    weights = LossConfig(flats=3.0, coarse=2.0, chroma=0.5, taste=0.125)
+    weights = LossConfig(flats=3.0, coarse=2.0, chroma=0.5, taste=0.125, foreseen=2.5)
     losses = {name: value.item() for name, value in compute_losses(run.task.net, batch, weights).items()}
-    shares = {"flats": 3.0, "coarse": 2.0, "chroma": 0.5, "taste": 0.125}
+    shares = {"flats": 3.0, "coarse": 2.0, "chroma": 0.5, "taste": 0.125, "foreseen": 2.5}
     assert losses["total"] == pytest.approx(sum(share * losses[name] for name, share in shares.items()), rel=1e-5)
     assert all(value >= 0 for value in losses.values())
     assert losses["flats"] > 0
 
 
 def test_what_the_mask_closes_does_not_count(pack, tmp_path):
+    """But its borders do: lines are seen there, too."""
     run = Trainer(smoke(), pack, tmp_path, CPU)
     batch = collate([run.data.examples[0]])
     closed = batch._replace(mask=torch.zeros_like(batch.mask))
-    assert all(value.item() == 0.0 for value in compute_losses(run.task.net, closed, LossConfig()).values())
+    losses = compute_losses(run.task.net, closed, LossConfig(foreseen=0.0))
+    assert losses.pop("foreseen").item() > 0.0
+    assert all(value.item() == 0.0 for value in losses.values())
 
 
 def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
@@ -96,12 +99,12 @@ def test_twenty_steps_on_one_batch_lower_the_loss(pack, tmp_path):
 
 def test_the_average_follows_the_net(pack, tmp_path):
     run = Trainer(smoke(), pack, tmp_path, CPU)
-    before = run.task.average.painter.choose.weight.detach().clone()
+    before = run.task.average.encoder.prices.borders.weight.detach().clone()
     run.train_step(collate([run.data.examples[number] for number in range(4)]))
     keep = 2 / 11
-    expected = keep * before + (1 - keep) * run.task.net.painter.choose.weight.detach()
-    assert not torch.equal(run.task.net.painter.choose.weight, before)
-    torch.testing.assert_close(run.task.average.painter.choose.weight.detach(), expected)
+    expected = keep * before + (1 - keep) * run.task.net.encoder.prices.borders.weight.detach()
+    assert not torch.equal(run.task.net.encoder.prices.borders.weight, before)
+    torch.testing.assert_close(run.task.average.encoder.prices.borders.weight.detach(), expected)
 
 
 def test_a_step_without_finite_gradients_changes_no_weight(pack, tmp_path, monkeypatch):
@@ -217,7 +220,7 @@ def test_what_has_all_but_stopped_to_matter_is_not_pushed_on():
     """A gradient far below the optimizer's epsilon moves a weight by next to nothing, one far above it by the rate."""
     config = smoke(optim__weight_decay="0")
     task = StudioTask(config, Place())
-    faint, clear = task.net.painter.choose, task.net.painter.down
+    faint, clear = task.net.encoder.prices.borders, task.net.encoder.stem
     before = [layer.weight.detach().clone() for layer in (faint, clear)]
     faint.weight.grad = torch.full_like(faint.weight, 1e-3 * EPSILON)
     clear.weight.grad = torch.full_like(clear.weight, 1e3 * EPSILON)
@@ -258,12 +261,11 @@ def test_only_painting_is_trained_where_that_is_asked_for(pack, tmp_path):
     run.train_step(collate([run.data.examples[0], run.data.examples[1]]))
     changed = {name for name, value in run.task.net.state_dict().items() if not torch.equal(value, before[name])}
     assert any(name.startswith("encoder.prices.") for name in changed)
-    assert all(name.startswith(("encoder.prices.", "encoder.entry.", "painter.")) for name in changed)
-    assert not any(name.startswith(("painter.trust.", "painter.verdict.")) for name in changed)
+    assert all(name.startswith(("encoder.prices.", "encoder.kept_strength")) for name in changed)
 
 
 def test_an_unknown_part_to_train_is_refused():
-    with pytest.raises(ConfigError, match="all, painting"):
+    with pytest.raises(ConfigError, match="all, painting, borders"):
         StudioConfig(trained="sky")
 
 
@@ -294,7 +296,7 @@ def test_weights_that_are_no_numbers_are_not_stored(pack, tmp_path):
     run.save()
     before = tensors(tmp_path)
     with torch.no_grad():
-        run.task.net.painter.choose.weight.fill_(math.nan)
+        run.task.net.encoder.prices.borders.weight.fill_(math.nan)
     with pytest.raises(ConfigError, match=r"no numbers any more"):
         list(run.run())
     assert same(before, tensors(tmp_path))
@@ -392,7 +394,7 @@ def test_bfloat16_trains_as_well(pack, tmp_path):
     batch = run.data.collate([run.data.examples[0], run.data.examples[1]])
     found = [run.train_step(batch)["total"] for _ in range(8)]
     assert found[-1] < found[0]
-    assert run.task.net.painter.choose.weight.dtype == torch.float32
+    assert run.task.net.encoder.prices.borders.weight.dtype == torch.float32
     with pytest.raises(ConfigError, match=r"precision must be one of auto, float32, bfloat16, found 'half'"):
         Numerics("half")
 

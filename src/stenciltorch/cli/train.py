@@ -71,7 +71,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     add("pack", type=Path, metavar="PACK", help="folder made by `stenciltorch pack`")
     add("folder", type=Path, metavar="RUN", help="folder for weights, metrics, TensorBoard events and panels")
     add("--recipe", default="studio", metavar="NAME", help="settings to start from (default: studio)")
-    add("--from", dest="start", type=Path, metavar="RUN", help="begin with the weights of another run")
+    add("--from", dest="start", type=Path, metavar="RUN", help="begin with the weights of another run or of a model")
     _add_settings(parser)
     _add_running(parser, 0.0)
     parser.finetune = _finetune_parser(parser.prog)

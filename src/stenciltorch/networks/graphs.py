@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stenciltorch.networks.lines import clearance, line_ink
 from stenciltorch.networks.pixels import CELL, extend_to_stride, from_unit, pad_to, to_unit
 from stenciltorch.networks.propagation import Way
 from stenciltorch.networks.relief import lit, relief, shade
@@ -20,14 +19,15 @@ from stenciltorch.networks.studio import (
     sample_at,
     taken_over,
 )
+from stenciltorch.networks.terrain import SQUARE, heights
 
 ENCODER_OUTPUTS = (
-    *("doubt", "entry"),
+    "doubt",
     *("rows_ends", "rows_between", "rows_within", "columns_ends", "columns_between", "columns_within"),
-    *("kept", "places", "deepest", "relief", "share", "rest", "displaced", "taste"),
+    *("kept", "places", "heights", "relief", "share", "rest", "displaced", "taste"),
 )
 """Opaque tensors from the encoder to the painter; displaced, which the finisher wants; and taste, from which proposals
-are made."""
+are made. Hosts have colour flood over the heights."""
 
 PAINTER_OUTPUTS = ("coarse_flats", "coarse_colour", "wished", "taken")
 """Opaque tensors from the painter to the finisher."""
@@ -63,25 +63,26 @@ def places_of(displacement: Tensor) -> Tensor:
     return (row * width + column)[0].to(torch.int32)
 
 
-def deepest_of(lines: Tensor, height: int, width: int) -> Tensor:
-    """Which pixel of each cell lies farthest from lines: its number in reading order in the picture that is not padded,
-    int32 (rows, columns).
+def lowest_of(height: Tensor, down: int, across: int) -> Tensor:
+    """Which square of each cell lies lowest: its number in reading order, int32 (down, across).
 
     Args:
-        lines: (1, 1, 4 rows, 4 columns), `lines.line_ink`.
+        height: uint8 (rows, columns) of squares, `terrain.heights`, that need not fill the cells.
+        down, across: how many cells there are.
     """
-    rows, columns = (side // CELL for side in lines.shape[-2:])
-    clear = clearance(lines).reshape(rows, CELL, columns, CELL).permute(0, 2, 1, 3).reshape(rows, columns, CELL * CELL)
-    best = clear.argmax(dim=-1)
-    inner_row = torch.div(best, CELL, rounding_mode="floor")
-    row = (CELL * torch.arange(rows, device=lines.device)[:, None] + inner_row).clamp(max=height - 1)
-    column = (CELL * torch.arange(columns, device=lines.device) + best - CELL * inner_row).clamp(max=width - 1)
-    return (row * width + column).to(torch.int32)
+    side = CELL // SQUARE
+    rows, columns = height.shape
+    whole = F.pad(height.to(torch.float32), (0, side * across - columns, 0, side * down - rows), value=255.0)
+    best = whole.reshape(down, side, across, side).permute(0, 2, 1, 3).flatten(2).argmin(dim=-1)
+    inner_row = torch.div(best, side, rounding_mode="floor")
+    row = (side * torch.arange(down, device=height.device)[:, None] + inner_row).clamp(max=rows - 1)
+    column = (side * torch.arange(across, device=height.device) + best - side * inner_row).clamp(max=columns - 1)
+    return (row * columns + column).to(torch.int32)
 
 
 def at_cells(pixels: Tensor, places: Tensor) -> Tensor:
-    """uint8 (h, w, channels) and the number of a pixel for each cell, (rows, columns) -> its unit floats (1, channels,
-    rows, columns)."""
+    """uint8 (h, w, channels) and a number in reading order for each cell, (rows, columns) -> what is there, unit floats
+    (1, channels, rows, columns)."""
     picked = torch.index_select(pixels.flatten(0, 1), 0, places.reshape(-1))
     return to_unit(picked.reshape(places.shape[0], places.shape[1], pixels.shape[2]))
 
@@ -112,24 +113,25 @@ class EncoderGraph(nn.Module):
         self.encoder = net.encoder
 
     def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and relief, at the padded size; places; deepest;
-        `see_through`; displaced; and taste (colours, rows, columns): a logit for each colour of `suggestion.COLOURS`
-        in each square of 8 x 8 pixels."""
+        """uint8 (h, w), (h, w), (h, w, 3) -> the fields of `Drawing` and relief, at the padded size; places; heights,
+        uint8 (h/2, w/2), rounded up; `see_through`; displaced; and taste (colours, rows, columns): a logit for each
+        colour of `suggestion.COLOURS` in each square of 8 x 8 pixels."""
         height, width = lineart.shape
+        rows, columns = (height + SQUARE - 1) // SQUARE, (width + SQUARE - 1) // SQUARE
         extended = to_unit(extend_to_stride(lineart))
-        drawing, displacement, taste = self.encoder(
+        drawing, displacement, taste, borders = self.encoder(
             extended,
             to_unit(extend_to_stride(mask)),
             to_unit(extend_to_stride(base)),
         )
         wanted = taste[0, :, : (height + 7) // 8, : (width + 7) // 8].clone()
-        known = (drawing.doubt, drawing.entry, *drawing.rows, *drawing.columns)
+        known = (drawing.doubt, *drawing.rows, *drawing.columns)
         displaced = displacement[..., :height, :width].clone()
         return (
             *known,
             drawing.kept,
             places_of(displacement)[:height, :width].clone(),
-            deepest_of(line_ink(1.0 - extended), height, width),
+            heights(borders, 1.0 - extended)[:rows, :columns].clone(),
             relief(extended),
             *see_through(lineart, mask, base),
             displaced,
@@ -151,7 +153,6 @@ class PainterGraph(nn.Module):
         light: Tensor,
         flooded: Tensor,
         doubt: Tensor,
-        entry: Tensor,
         rows_ends: Tensor,
         rows_between: Tensor,
         rows_within: Tensor,
@@ -160,19 +161,19 @@ class PainterGraph(nn.Module):
         columns_within: Tensor,
         kept: Tensor,
         places: Tensor,
-        deepest: Tensor,
+        heights: Tensor,
         relief: Tensor,
         share: Tensor,
         rest: Tensor,
     ) -> tuple[Tensor, ...]:
         """Three uint8 pictures (h, w, 3), then what the finisher needs. light: float (3,), `canvas.Light.vector`;
-        flooded: uint8 (h, w, 4), `stenciltorch.flooding.flood`."""
+        flooded: uint8 (h/2, w/2, 4), rounded up, `stenciltorch.flooding.flood`."""
         rows = Way(rows_ends, rows_between, rows_within)
         columns = Way(columns_ends, columns_between, columns_within)
-        drawing = Drawing(doubt, entry, rows, columns, kept)
-        padded = [CELL * side for side in entry.shape[-2:]]
+        drawing = Drawing(doubt, rows, columns, kept)
+        padded = [CELL * side for side in doubt.shape[-2:]]
         dabs = to_unit(hints)
-        own = at_cells(flooded, deepest)
+        own = at_cells(flooded, lowest_of(heights, *doubt.shape[-2:]))
         answer = self.painter(pad_to(dabs, 0.0, *padded), pad_to(to_unit(lineart), 1.0, *padded), drawing, own)
         bright = illuminate(answer, lit(shade(relief, light.unsqueeze(0))))
         taken = taken_over(dabs[:, 3:], answer.trust)

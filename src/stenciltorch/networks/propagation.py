@@ -10,7 +10,6 @@ propagation networks", with a closed form instead of a recurrence).
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -86,34 +85,35 @@ def propagate(sources: Tensor, strength: Tensor, rows: Way, columns: Way, rounds
 
     Args:
         sources: (batch, 3, height, width) colours of the sources, 0..1.
-        strength: (batch, heads, height, width), 1 = a fixed source, 0 = a free cell.
-        rows: of (batch, heads, height) lines.
-        columns: of (batch, heads, width) lines.
+        strength: (batch, 1, height, width), 1 = a fixed source, 0 = a free cell.
+        rows: of (batch, height) lines.
+        columns: of (batch, width) lines.
         rounds: how many times rows and columns are walked; n rounds turn 2 n - 1 corners.
 
     Returns:
-        (batch, heads, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
+        (batch, 4, height, width): colour in 0..1, and how much of it arrived, 0..1.
     """
-    wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 2, 3, 1).unsqueeze(1)
+    wished = torch.cat([sources, torch.ones_like(sources[:, :1])], dim=1).permute(0, 2, 3, 1)
     four_times = torch.ones(1, 4, device=sources.device, dtype=sources.dtype)
     copy_amount = F.pad(four_times, (0, 0, 3, 0))
-    held = torch.matmul(strength.unsqueeze(-1), four_times)  # runtimes multiply matrices faster than they broadcast
+    # runtimes multiply matrices faster than they broadcast
+    held = torch.matmul(strength.permute(0, 2, 3, 1), four_times)
     given, free = wished * held, 1.0 - held
     state = given
     for _ in range(rounds):
-        state = walk(walk(state, rows).transpose(2, 3), columns).transpose(2, 3)
+        state = walk(walk(state, rows).transpose(1, 2), columns).transpose(1, 2)
         state = (given + free * state / (1.0 + torch.matmul(state, copy_amount))).clamp(min=FLOOR)
-    state = state.permute(0, 1, 4, 2, 3)
-    amount = state[:, :, 3:4]
-    return torch.cat([state[:, :, :3] / amount.clamp(min=TINY), amount], dim=2)
+    state = state.permute(0, 3, 1, 2)
+    amount = state[:, 3:]
+    return torch.cat([state[:, :3] / amount.clamp(min=TINY), amount], dim=1)
 
 
-DISTANCE = (0.005, 1.5)
-"""What the first way pays of the price of distance, and the others."""
+DISTANCE = 0.005
+"""How little of the price of distance is paid: what arrives is to tell areas apart, not how far away a dab is."""
 
 DEAREST = 0.02
-"""What a cell of distance costs on the first way, at most. Left to itself training made it 0.2: so much that wide areas
-faded to white far from their dab."""
+"""What a cell of distance costs at most. Left to itself training made it 0.2: so much that wide areas faded to white
+far from their dab."""
 
 GAP = 4.0
 """The price of a gap that makes the way e times narrower, to begin with."""
@@ -121,40 +121,36 @@ GAP = 4.0
 
 class Prices(nn.Module):
     """The cost of every step between cells: what the lines say, as far as the encoder takes them for borders and their
-    gaps for gaps, and what it has learned to add. To the first way distance costs hardly anything: it tells areas
-    apart; to the others it matters: they tell the nearest colour.
-    """
+    gaps for gaps, and what it has learned to add."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.learned = nn.Conv2d(width, 2 * heads, 3, padding=1)
-        self.borders = nn.Conv2d(width, 2 * heads, 3, padding=1)
-        self.gaps = nn.Conv2d(width, 2 * heads, 3, padding=1)
-        self.line_price = nn.Parameter(torch.full((heads,), 13.0))
+        self.learned = nn.Conv2d(width, 2, 3, padding=1)
+        self.borders = nn.Conv2d(width, 2, 3, padding=1)
+        self.gaps = nn.Conv2d(width, 2, 3, padding=1)
+        self.line_price = nn.Parameter(torch.full((1,), 13.0))
         for layer, start in ((self.learned, -1.3), (self.borders, 3.0), (self.gaps, GAP)):
             nn.init.zeros_(layer.weight)
             nn.init.constant_(layer.bias, start)  # type: ignore[arg-type]
-        self.heads = heads
-        first, others = DISTANCE
-        distance = torch.tensor([first, *[others] * (heads - 1)]).repeat(2)[None, :, None, None]
-        dearest = torch.where(distance == first, DEAREST, math.inf)
-        self.register_buffer("distance", distance, persistent=False)
-        self.register_buffer("dearest", dearest, persistent=False)
-        self.distance: Tensor
-        self.dearest: Tensor
 
     def forward(self, features: Tensor, lines: Tensor) -> tuple[Tensor, Tensor]:
-        """Rightward and downward costs, each (batch, heads, height/4, width/4).
+        """Rightward and downward costs, each (batch, height/4, width/4).
 
         Args:
             features: (batch, width, height/4, width/4).
             lines: (batch, 1, height, width), the ink of lines.
         """
-        line_price = F.softplus(self.line_price).repeat(2)[None, :, None, None]
-        costs = torch.minimum(self.distance * F.softplus(self.learned(features)), self.dearest)
-        costs = costs + torch.sigmoid(self.borders(features)) * line_price * self._for_each_way(barriers(lines))
-        costs = costs + F.softplus(self.gaps(features)) * self._for_each_way(gaps(lines))
-        return costs[:, : self.heads], costs[:, self.heads :]
+        distance, borders, narrow = self.believed(features)
+        costs = (DISTANCE * distance).clamp(max=DEAREST)
+        costs = costs + borders * F.softplus(self.line_price) * torch.cat(barriers(lines), dim=1)
+        costs = costs + narrow * torch.cat(gaps(lines), dim=1)
+        return costs[:, 0], costs[:, 1]
 
-    def _for_each_way(self, steps: tuple[Tensor, Tensor]) -> Tensor:
-        return torch.cat(steps, dim=1).repeat_interleave(self.heads, dim=1)
+    def believed(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the encoder makes of steps to the right and down: the price of distance, how far a line is a border
+        (0..1), and the price of gaps; each (batch, 2, height/4, width/4)."""
+        return (
+            F.softplus(self.learned(features)),
+            torch.sigmoid(self.borders(features)),
+            F.softplus(self.gaps(features)),
+        )

@@ -1,7 +1,7 @@
 """The studio net: our default generator, in parts that run at different times.
 
-`Encoder` looks at the drawing once: what lies where, what a step between cells costs, and where a pixel near a line
-finds its colour. `relief.py` tells once how light falls on it.
+`Encoder` looks at the drawing once: what lies where, what a step between cells costs, where a pixel near a line finds
+its colour, and where borders of areas run. `relief.py` tells once how light falls on it.
 `Painter` runs for every stroke: it lets the hints travel and chooses between what arrived and paper (the guide's flats,
 paper Eq. 9).
 """
@@ -20,6 +20,7 @@ from stenciltorch.networks.lines import line_ink, off_to
 from stenciltorch.networks.pixels import CELL, around, compose, pool_base, pool_hints
 from stenciltorch.networks.propagation import Prices, Way, propagate, way
 from stenciltorch.networks.relief import illuminated, lit, relief, shade
+from stenciltorch.networks.terrain import Borders
 from stenciltorch.suggestion import COLOURS
 
 TRUST = 16
@@ -34,26 +35,26 @@ DOUBTED = 1e-5
 SPILLED = 1e-3
 """Cells with less than this share of their dab's best trust send out nothing: tiny rests would travel far."""
 
-REACHED = 0.3
-"""Where this much has arrived by the first way, on a scale of logarithms, colour and paper are level."""
+REACHED = 0.4115
+"""Where this much has arrived, on a scale of logarithms, colour and paper are level."""
 
-PULL = 60.0
+PULL = 113.0
 """How sharply the choice between them turns there."""
-
-LEEWAY = 1.5
-"""How far the net may move that choice by what it sees. Given more, it paints clouds where it is not sure."""
 
 BROAD, CROWDED = 8, 1.6
 """Squares of so many cells tell a dab from a hinted area: where they and those round them are hinted over 1 / 1.6."""
+
+NEAR = 2
+"""How many cells from what is kept the colours of floods fade: two hard edges would meet at a mask's rim."""
+
+BARELY = 20.0
+"""A cell counts as kept when more than 1 / 20 of it is."""
 
 LEAST = 1e-23
 """The smallest share of colour that is told from none."""
 
 DECADES = 53.0
 """About -log(LEAST): what has arrived is measured in shares of this, 1 for all."""
-
-STRAY = -24.0
-"""The logarithm of the share of colour below which a way has less and less of a vote."""
 
 
 @dataclass(frozen=True)
@@ -62,32 +63,41 @@ class StudioShape:
 
     Args:
         encoder: channels at 1/4, 1/8, 1/16 and 1/32 of the picture.
-        painter: channels at 1/4 and 1/8.
         vector: length of the vector by which the encoder sums up the drawing (paper 3.3, the feature vector).
-        heads: independent ways for colour to travel.
         rounds: passes over rows and columns.
     """
 
     encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
-    painter: tuple[int, int] = (32, 64)
     vector: int = 64
-    heads: int = 2
     rounds: int = 3
 
 
 class Drawing(NamedTuple):
     """What the encoder knows of one drawing; hints are not needed for any of it.
 
-    doubt and entry (batch, channels, height/4, width/4): what the painter's first layers make of the drawing; rows and
-    columns: what their cells pass to each other; kept (batch, 3 + heads, height/4, width/4): kept colours and their
-    strength at cells.
+    doubt (batch, channels, height/4, width/4): what the painter's first layer makes of the drawing; rows and columns:
+    what their cells pass to each other; kept (batch, 5, height/4, width/4): kept colours, their strength at cells, and
+    how near a cell lies to any, 0..1.
     """
 
     doubt: Tensor
-    entry: Tensor
     rows: Way
     columns: Way
     kept: Tensor
+
+
+class Seen(NamedTuple):
+    """All that the encoder answers.
+
+    displacement (batch, 2, height, width): how far off each pixel finds its flat colour, in pixels (x, y); taste
+    (batch, colours, height/8, width/8): how likely each of `suggestion.COLOURS` is, as logits; borders (batch, 1,
+    height/2, width/2): how likely a border of areas runs there, as log-odds.
+    """
+
+    drawing: Drawing
+    displacement: Tensor
+    taste: Tensor
+    borders: Tensor
 
 
 class Coarse(NamedTuple):
@@ -103,15 +113,16 @@ class Coarse(NamedTuple):
 
 
 class Painted(NamedTuple):
-    """Unit floats (batch, 3, height, width), without lines; taste as the encoder answers."""
+    """Unit floats (batch, 3, height, width), without lines; taste and borders as the encoder answers."""
 
     colour: Tensor
     flats: Tensor
     taste: Tensor
+    borders: Tensor
 
 
 class Encoder(nn.Module):
-    """Drawing -> `Drawing`; a U-Net over lineart, mask and composite (paper 3.3, 3.4)."""
+    """Drawing -> `Seen`; a U-Net over lineart, mask and composite (paper 3.3, 3.4)."""
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__()
@@ -133,39 +144,33 @@ class Encoder(nn.Module):
         self.up2 = stage(second, (1, 2))
         self.fuse1 = Fuse(second, first)
         self.up1 = stage(first, (1, 1))
-        self.prices = Prices(first, shape.heads)
-        self.kept_strength = nn.Parameter(torch.zeros(shape.heads))
+        self.prices = Prices(first)
+        self.kept_strength = nn.Parameter(torch.zeros(1))
         self.doubt = nn.Conv2d(first, TRUST, 3, padding=1)
-        self.entry = nn.Conv2d(first, shape.painter[0], 1)
         self.taste = nn.Sequential(
             nn.Conv2d(second, second, 1), nn.LeakyReLU(SLOPE), nn.Conv2d(second, len(COLOURS), 1)
         )
+        self.borders = Borders(first)
 
-    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Drawing, Tensor, Tensor]:
-        """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32.
-
-        Returns:
-            the drawing; displacement (batch, 2, height, width), how far off each pixel finds its flat colour, in pixels
-            (x, y); taste (batch, colours, height/8, width/8): how likely each of `suggestion.COLOURS` is, as logits.
-        """
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> Seen:
+        """Unit floats (batch, 1 | 1 | 3, height, width), sides multiples of 32."""
         ink = 1.0 - lineart
-        seen = torch.cat([ink, mask, compose(lineart, base, mask)], dim=1)
-        fine, middle = self._look(seen)
+        fine, middle = self.look(lineart, mask, base)
         lines = line_ink(ink)
         right, down = self.prices(fine, lines)
         kept, weight = pool_base(base, mask, ink)
-        strength = weight * torch.sigmoid(self.kept_strength)[None, :, None, None]
+        strength = weight * torch.sigmoid(self.kept_strength)
         drawing = Drawing(
             self.doubt(fine),
-            self.entry(fine),
             way(right),
-            way(down.transpose(2, 3)),
-            torch.cat([kept, strength], dim=1),
+            way(down.transpose(1, 2)),
+            torch.cat([kept, strength, near_any(weight)], dim=1),
         )
-        return drawing, off_to(lines), self.taste(middle.detach())
+        return Seen(drawing, off_to(lines), self.taste(middle.detach()), self.borders(fine, ink))
 
-    def _look(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+    def look(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
         """Features at 1/4 and 1/8. Learning a taste does not change them."""
+        seen = torch.cat([1.0 - lineart, mask, compose(lineart, base, mask)], dim=1)
         level1 = F.leaky_relu(self.stem2(F.leaky_relu(self.stem(seen), SLOPE)), SLOPE)
         level1 = self.down1(level1)
         level2 = self.down2(self.to2(level1))
@@ -176,6 +181,14 @@ class Encoder(nn.Module):
         return self.up1(self.fuse1(middle, level1)), middle
 
 
+def near_any(weight: Tensor) -> Tensor:
+    """1 where any of it is, falling to 0 over some cells: (batch, 1, rows, columns) as given."""
+    near = (BARELY * weight).clamp(max=1.0)
+    for _ in range(NEAR):
+        near = around(F.max_pool2d(near, 3, stride=1, padding=1))
+    return near
+
+
 class Painter(nn.Module):
     """Hints + `Drawing` -> `Coarse`; the only part that runs for every stroke.
 
@@ -184,20 +197,11 @@ class Painter(nn.Module):
 
     def __init__(self, shape: StudioShape) -> None:
         super().__init__()
-        first, second = shape.painter
         self.shape = shape
         self.trust = nn.Conv2d(5, TRUST, 3, padding=1, bias=False)
-        self.verdict = nn.Conv2d(TRUST, shape.heads, 1)
+        self.verdict = nn.Conv2d(TRUST, 1, 1)
         nn.init.zeros_(self.verdict.weight)
         nn.init.constant_(self.verdict.bias, 3.0)  # type: ignore[arg-type]
-        self.enter = nn.Conv2d(4 + 4 * shape.heads, first, 1, bias=False)
-        self.down = nn.Conv2d(first, second, 2, stride=2)
-        self.think = stage(second, (1, 2, 4))
-        self.fuse = Fuse(second, first)
-        self.choose = nn.Conv2d(first, shape.heads + 1, 1)
-        nn.init.zeros_(self.choose.weight)
-        nn.init.zeros_(self.choose.bias)  # type: ignore[arg-type]
-        nn.init.constant_(self.choose.bias[1:-1], 1.5)  # type: ignore[index]
 
     def forward(self, hints: Tensor, lineart: Tensor, drawing: Drawing, flooded: Tensor | None = None) -> Coarse:
         """What is painted, and in which colours.
@@ -206,25 +210,26 @@ class Painter(nn.Module):
             hints: (batch, 4, height, width), unit floats, padded like the drawing.
             lineart: (batch, 1, height, width), likewise.
             flooded: (batch, 4, height/4, width/4), the colour that floods each cell (`stenciltorch.flooding`), which
-                takes the place of those that travelled as far as its alpha says; without it, as in training, these.
+                takes the place of those that travelled as far as its alpha says, but near what is kept, where colours
+                that travelled are blends; without it, as in training, these.
         """
         wished, weight = pool_hints(hints, 1.0 - lineart)
         trust = self._trust(wished, weight, drawing)
         travelled = self._travel(wished, weight, trust, drawing)
-        arrived = torch.log(travelled[:, :, 3].clamp(min=LEAST)) / DECADES + 1.0
-        colours = travelled[:, :, :3].flatten(1, 2)
-        seen = torch.cat([colours - 0.5, arrived, weight * (wished - 0.5), weight], dim=1)
-        features = self._ponder(self._enter(seen, drawing.entry))
-        flats, painted = self._flats(features, travelled, arrived)
+        painted = self._painted(travelled[:, 3:])
+        colour = travelled[:, :3]
         if flooded is not None:
-            taken = flooded[:, 3:]
-            flats = flats + taken * (painted * flooded[:, :3] + (1.0 - painted) - flats)
-        return Coarse(
-            flats, painted * (1.0 - sheltered(weight)), (10.0 * trust.mean(dim=1, keepdim=True)).clamp(max=1.0)
-        )
+            colour = colour + flooded[:, 3:] * (1.0 - drawing.kept[:, 4:]) * (flooded[:, :3] - colour)
+        flats = 1.0 + painted * (colour - 1.0)
+        return Coarse(flats, painted * (1.0 - sheltered(weight)), (10.0 * trust).clamp(max=1.0))
+
+    def _painted(self, amount: Tensor) -> Tensor:
+        """How far a cell is painted at all, by how much colour has arrived: the rest is paper."""
+        arrived = torch.log(amount.clamp(min=LEAST)) / DECADES + 1.0
+        return torch.sigmoid(PULL * (arrived - REACHED))
 
     def _trust(self, wished: Tensor, weight: Tensor, drawing: Drawing) -> Tensor:
-        """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, heads, ...) in 0..1.
+        """How far a cell's hint is meant for that cell, and not spilled over a line: (batch, 1, ...) in 0..1.
 
         A dab is judged against its own best cell, so that no dab is ignored altogether.
         """
@@ -237,33 +242,9 @@ class Painter(nn.Module):
 
     def _travel(self, wished: Tensor, weight: Tensor, trust: Tensor, drawing: Drawing) -> Tensor:
         """A cell that a dab covers in part is a source of the dab's colour, mixed with what is kept there."""
-        kept, kept_strength = drawing.kept[:, :3], (1.0 - weight) * drawing.kept[:, 3:]
-        rest = kept_strength.mean(dim=1, keepdim=True)
+        kept, rest = drawing.kept[:, :3], (1.0 - weight) * drawing.kept[:, 3:4]
         sources = (wished * weight + kept * rest) / (weight + rest).clamp(min=1e-6)
-        return propagate(sources, weight * trust + kept_strength, drawing.rows, drawing.columns, self.shape.rounds)
-
-    def _enter(self, seen: Tensor, entry: Tensor) -> Tensor:
-        """`enter(seen) + entry` as one convolution: runtimes do it faster."""
-        through = torch.eye(entry.shape[1], device=seen.device, dtype=seen.dtype)[:, :, None, None]
-        weight = torch.cat([self.enter.weight, through], dim=1)
-        return F.leaky_relu(F.conv2d(torch.cat([seen, entry], dim=1), weight), SLOPE)
-
-    def _ponder(self, entered: Tensor) -> Tensor:
-        features: Tensor = self.fuse(self.think(self.down(entered)), entered)
-        return features
-
-    def _flats(self, features: Tensor, travelled: Tensor, arrived: Tensor) -> tuple[Tensor, Tensor]:
-        """A weighted mean of what arrived by each way and of paper, and the share that is not paper.
-
-        The first way tells whether a cell lies in an area that colour has reached at all; it mixes the colours of that
-        area, the others tell the nearest. A way by which nothing came has no vote.
-        """
-        came = (DECADES * (arrived - 1.0) - STRAY).clamp(max=0.0)
-        reached = PULL * (arrived[:, :1] - REACHED)
-        votes = LEEWAY * torch.tanh(self.choose(features) / LEEWAY) + F.pad(reached + came, (0, 0, 0, 0, 0, 1))
-        power = torch.exp(votes - votes.amax(dim=1, keepdim=True))  # softmax, which runtimes do slowly across channels
-        share = (power / power.sum(dim=1, keepdim=True)).unsqueeze(2)
-        return (travelled[:, :, :3] * share[:, :-1]).sum(dim=1) + share[:, -1], 1.0 - share[:, -1]
+        return propagate(sources, weight * trust + rest, drawing.rows, drawing.columns, self.shape.rounds)
 
 
 def sheltered(weight: Tensor) -> Tensor:
@@ -355,8 +336,8 @@ class StudioNet(nn.Module):
     ) -> Painted:
         """Unit floats (batch, 1 | 1 | 3 | 4, height, width), sides multiples of 32; `light` (batch, 3), without which
         the colour is the flats."""
-        drawing, displacement, taste = self.encoder(lineart, mask, base)
+        drawing, displacement, taste, borders = self.encoder(lineart, mask, base)
         coarse = self.painter(hints, lineart, drawing)
         bright = coarse.flats if light is None else illuminate(coarse, lit(shade(relief(lineart), light)))
         flats, colour = put_on_grid(coarse, bright, displacement, hints)
-        return Painted(colour, flats, taste)
+        return Painted(colour, flats, taste, borders)

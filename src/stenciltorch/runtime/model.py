@@ -28,12 +28,16 @@ Tensors = Mapping[str, onnxruntime.OrtValue]
 
 LIGHT = {"light": (FLOAT, 1)}
 PICTURES = {"lineart": (UINT8, 2), "mask": (UINT8, 2), "base": (UINT8, 3), "hints": (UINT8, 3)}
+HEIGHTS = {"heights": (UINT8, 2)}
 ANSWERS = {"illustration": (UINT8, 3), "colour": (UINT8, 3), "flats": (UINT8, 3)}
 _GIVEN = {
     "encoder": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | LIGHT,
     "painter": PICTURES | LIGHT | {"flooded": (UINT8, 3)},
     "finisher": {name: PICTURES[name] for name in ("lineart", "mask", "base")} | {"span": (INT64, 1)},
 }
+_MADE_FROM = {"flooded": "heights"}
+"""What the host makes of an opaque tensor."""
+
 _QUIET = 4
 """onnxruntime's log level for fatal errors only: what fails is raised, and a library does not print."""
 
@@ -173,7 +177,9 @@ def _open_graph(path: Path, name: str, manifest: Manifest, threads: int) -> Grap
     if role != name:
         raise ModelError(f"{path} holds the graph {str(role)[:40]!r}, expected {name!r}; get the model anew.")
     _check_ports(outside.inputs, _GIVEN[name], str(path))
-    if name != "encoder":
+    if name == "encoder":
+        _check_ports(outside.outputs, HEIGHTS, str(path))
+    else:
         _check_answers(outside.outputs, str(path))
     return Graph(path, data, outside, threads)
 
@@ -202,11 +208,12 @@ def _check_handover(later: Graph, *earlier: Graph) -> None:
     """Every opaque input of a graph is an output of one that runs before it."""
     offered = {port.name for graph in earlier for port in graph.outside.outputs}
     given = _GIVEN[later.path.stem]
-    for port in later.outside.inputs:
-        if port.name not in offered and port.name not in given:
+    asked = [_MADE_FROM.get(port.name, port.name) for port in later.outside.inputs]
+    for name in asked:
+        if name not in offered and name not in given:
             names = " nor ".join(graph.path.name for graph in earlier)
             raise ModelError(
-                f"{later.path} asks for {port.name!r}, which {'neither ' * (len(earlier) > 1)}{names} answers; "
+                f"{later.path} asks for {name!r}, which {'neither ' * (len(earlier) > 1)}{names} answers; "
                 "export the model again."
             )
 

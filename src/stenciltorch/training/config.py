@@ -26,9 +26,7 @@ class ShapeConfig:
     """Size of the studio net; see `networks.studio.StudioShape`."""
 
     encoder: tuple[int, int, int, int] = (32, 64, 96, 160)
-    painter: tuple[int, int] = (32, 64)
     vector: int = 64
-    heads: int = 2
     rounds: int = 3
 
 
@@ -110,6 +108,7 @@ class LossConfig:
 
     Args:
         borders: how much more pixels count that lie beside another colour, where bleeding is seen.
+        foreseen: of the cross-entropy of foreseen borders, over which colours flood.
     """
 
     flats: float = 2.0
@@ -117,6 +116,7 @@ class LossConfig:
     chroma: float = 1.0
     taste: float = 0.1
     borders: float = 0.0
+    foreseen: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class TaskConfig:
     kind: str = "studio"
 
 
-TRAINED = ("all", "painting")
+TRAINED = ("all", "painting", "borders")
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,9 @@ class StudioConfig(TaskConfig):
     """Training of the studio net.
 
     Args:
-        trained: `all`, or `painting`: prices, painter, and what the painter is told of the drawing, while what looks at
-            the drawing and what judges whether a hint was meant for a place stay as they are.
+        trained: `all`; or `painting`: what colour pays for its ways, while what looks at the drawing and what judges
+            whether a hint was meant for a place stay as they are; or `borders`: what looks at the drawing learns where
+            areas end, and is held to its other answers by the net that it was when it began.
     """
 
     trained: str = "all"
@@ -183,7 +184,8 @@ def upgraded(stored: dict[str, Any]) -> dict[str, Any]:
     task = stored.get("task", {"kind": "studio"})
     if task["kind"] == "studio":
         task = {"trained": "all"} | task
-    return stored | {"task": task, "optim": optim, "data": data}
+    whole = stored | {"task": task, "optim": optim, "data": data}
+    return whole | {"loss": {"foreseen": 0.0} | stored["loss"]} if "loss" in stored else whole
 
 
 def fingerprint(config: dict[str, Any]) -> str:

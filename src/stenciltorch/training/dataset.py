@@ -26,17 +26,18 @@ from stenciltorch.training.streaming import ShardPictures
 
 class Example(NamedTuple):
     """A sample; how much its pixels count: `weight` uint8 (H, W), 255 in regions that carry a hint of their own; the
-    flats of the whole picture, and whether they are natural."""
+    flats of the whole picture, and whether they are natural; `borders` uint8 (H, W), 255 beside another region."""
 
     sample: Sample
     weight: np.ndarray
     own: Illustration
     natural: bool
+    borders: np.ndarray
 
 
 class Batch(NamedTuple):
-    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1, 3; natural (batch, 1, 1, 1) is 255
-    for pictures with their own colours, `own`."""
+    """uint8 tensors (batch, channels, height, width); channels 1, 4, 1, 3, 3, 3, 1, 3, 1, 1; natural (batch, 1, 1, 1)
+    is 255 for pictures with their own colours, `own`."""
 
     lineart: Tensor
     hints: Tensor
@@ -47,6 +48,7 @@ class Batch(NamedTuple):
     weight: Tensor
     own: Tensor
     natural: Tensor
+    borders: Tensor
 
 
 class PackReader:
@@ -122,17 +124,12 @@ DARK = 72
 """The brightest channel that an outline's colour may have."""
 
 
-def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
-    """The flats with the colours of outlines taken out: outlines take the nearest colour beside them.
-
-    An illustration's outlines are often wider than the lineart drawn from it; taught as colours they are dirty edges.
-    An outline is an area as dark as ink that lies almost wholly on or beside lines. What is hinted keeps its colour.
+def outlines(sample: Sample, labels: np.ndarray) -> np.ndarray:
+    """Where the picture's own outlines are: (H, W) bool, an area as dark as ink that lies almost wholly on or beside
+    lines and is not hinted. They are often wider than the lineart drawn from the picture.
 
     Args:
         labels: (H, W), a number for each area of one flat colour.
-
-    Returns:
-        uint8 (H, W, 3).
     """
     flats = sample.flats.array
     ink = (sample.stencil.lineart.array < FAINTEST).astype(np.uint8)
@@ -141,13 +138,27 @@ def flats_off_lines(sample: Sample, labels: np.ndarray) -> np.ndarray:
     covered = np.bincount(labels[beside], minlength=len(areas)) / areas
     brightness = np.zeros(len(areas), np.uint8)
     brightness[labels.ravel()] = flats.max(axis=2).ravel()
-    zone = ((covered > 0.8) & (brightness <= DARK))[labels] & (sample.stencil.hints.array[..., 3] == 0)
+    return np.asarray(((covered > 0.8) & (brightness <= DARK))[labels] & (sample.stencil.hints.array[..., 3] == 0))
+
+
+def without(zone: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values (H, W[, channels]) of which those in the zone are the nearest ones outside: flats with outlines among
+    their colours would teach dirty edges."""
     if zone.all() or not zone.any():
-        return flats
+        return values
     _, nearest = cv2.distanceTransformWithLabels(zone.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
-    colour_of = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
-    colour_of[nearest[~zone]] = flats[~zone]
-    return np.asarray(colour_of[nearest])
+    table = np.zeros((int(nearest.max()) + 1, *values.shape[2:]), values.dtype)
+    table[nearest[~zone]] = values[~zone]
+    return np.asarray(table[nearest])
+
+
+def beside_others(labels: np.ndarray) -> np.ndarray:
+    """255 on both sides of every border between labels, else 0: uint8 (H, W)."""
+    found = np.zeros(labels.shape, np.uint8)
+    across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]
+    for part, differs in ((np.s_[:, 1:], across), (np.s_[:, :-1], across), (np.s_[1:], down), (np.s_[:-1], down)):
+        found[part][differs] = 255
+    return found
 
 
 def asked_area(sample: Sample, labels: np.ndarray) -> np.ndarray:
@@ -218,9 +229,10 @@ class Examples:
     def _finished(self, sample: Sample, labels: np.ndarray, natural: bool, rng: np.random.Generator) -> Example:
         hinted = hinted_area(sample, labels)
         weight = np.maximum(hinted, np.uint8(round(255 * self.data.unhinted)))
-        own = sample.flats
+        own, drawn = sample.flats, outlines(sample, labels)
+        borders = beside_others(without(drawn, labels))
         if self.data.asked_only:
-            own = Illustration(flats_off_lines(sample, labels))
+            own = Illustration(without(drawn, sample.flats.array))
         if rng.random() < self.data.hatched:
             sample = _hatched(sample, labels, rng)
         if self.data.asked_only:
@@ -229,7 +241,7 @@ class Examples:
             target = Illustration(np.where(asked[..., None], sample.target.array, PAPER))
             flats = Illustration(np.where(asked[..., None], own.array, PAPER))
             sample = replace(sample, target=target, flats=flats)
-        return Example(sample, np.asarray(weight), own, natural)
+        return Example(sample, np.asarray(weight), own, natural, borders)
 
     def _procedural(self, progress: float, rng: np.random.Generator) -> Example:
         size = Size(self.data.crop, self.data.crop)
@@ -248,6 +260,7 @@ def collate(examples: list[Example]) -> Batch:
         _stack([example.weight for example in examples]),
         _stack([example.own.array for example in examples]),
         _stack([np.full((1, 1), 255 * example.natural, np.uint8) for example in examples]),
+        _stack([example.borders for example in examples]),
     )
 
 

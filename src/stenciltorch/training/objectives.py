@@ -40,6 +40,16 @@ def beside_borders(flats: Tensor) -> Tensor:
     return ((highest - lowest).amax(dim=1, keepdim=True) > DISTINCT).to(flats.dtype)
 
 
+def border_loss(foreseen: Tensor, borders: Tensor) -> Tensor:
+    """Cross-entropy between the foreseen borders of areas and the true ones; lines or none, all places count alike.
+
+    Args:
+        foreseen: log-odds (batch, 1, height/2, width/2).
+        borders: (batch, 1, height, width), 1 beside another area, else 0.
+    """
+    return F.binary_cross_entropy_with_logits(foreseen.float(), F.max_pool2d(borders, 2))
+
+
 def weighted_l1(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """Mean absolute difference, each pixel counting by `weight` (batch, 1, height, width)."""
     return ((found - wanted).abs() * weight).sum() / (total_weight(weight) * found.shape[1])

@@ -39,6 +39,12 @@ STUDIO = {
         loss=LossConfig(borders=1.5),
         optim=OptimConfig(steps=1500, batch=2, rate=3e-4, warmup=50, decay=0.9, ema=0.995),
     ),
+    "studio-borders": TrainConfig(
+        name="studio-borders",
+        task=StudioConfig(trained="borders"),
+        data=DataConfig(crop=256, hatched=0.3, collage=0.3, asked_only=True, unhinted=0.5, synthesis=TIDY),
+        optim=OptimConfig(steps=5500, batch=4, rate=6e-4, warmup=50, decay=0.7, ema=0.995, weight_decay=1e-3),
+    ),
     "finetune": TrainConfig(
         name="finetune",
         data=DataConfig(procedural=0.1, hatched=0.1, asked_only=True, synthesis=replace(SCENES, recolour=0.4)),
@@ -46,7 +52,7 @@ STUDIO = {
     ),
     "smoke": TrainConfig(
         name="smoke",
-        shape=ShapeConfig(encoder=(8, 8, 16, 16), painter=(8, 8), vector=8, heads=1, rounds=2),
+        shape=ShapeConfig(encoder=(8, 8, 16, 16), vector=8, rounds=2),
         data=DataConfig(crop=64, asked_only=True),
         optim=OptimConfig(steps=20, batch=2, warmup=2),
     ),

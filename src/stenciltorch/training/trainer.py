@@ -34,6 +34,7 @@ from stenciltorch.training.place import Numerics, Place
 from stenciltorch.training.positions import Shares
 from stenciltorch.training.runfolder import RunFolder, Writer, describe_data, describe_program, make_folder
 from stenciltorch.training.task import Task, build_task, to_device
+from stenciltorch.training.warmstart import stored_weights
 
 PATIENCE = 5
 """Steps in a row whose losses or gradients are no numbers, before a run stops."""
@@ -177,13 +178,14 @@ class Trainer:
             )
 
     def begin_with(self, start: Path | State) -> None:
-        """Take another run's weights; rank 0 reads them.
+        """Take the weights of another run, or of a model that comes with its own; rank 0 reads them.
 
         Raises:
             ConfigError: there are none, or they do not fit.
+            ModelError: the model's are damaged.
         """
         ranks = self.place.ranks
-        read = load(start / LATEST) if isinstance(start, Path) and ranks.leads else start
+        read = stored_weights(start) if isinstance(start, Path) and ranks.leads else start
         state: State = ranks.share(read)
         self.task.begin_with(state)
 

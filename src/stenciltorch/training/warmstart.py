@@ -39,6 +39,16 @@ def write_weights(run: Path, model: Path) -> Path:
     return model / FILE
 
 
+def stored_weights(folder: Path) -> State:
+    """Of a run, or of a model.
+
+    Raises:
+        ConfigError: the folder holds neither.
+        ModelError: the model's weights are damaged.
+    """
+    return read_weights(folder) if (folder / FILE).is_file() else load(folder / LATEST)
+
+
 def read_weights(model: Path) -> State:
     """The weights as a run's averaged ones.
 

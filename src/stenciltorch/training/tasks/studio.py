@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 
 from stenciltorch.canvas import Light
 from stenciltorch.networks.pixels import compose
-from stenciltorch.networks.studio import StudioNet, StudioShape
+from stenciltorch.networks.studio import Encoder, StudioNet, StudioShape
 from stenciltorch.training import objectives as objective
 from stenciltorch.training.checkpoint import State
 from stenciltorch.training.config import LossConfig, StudioConfig, TrainConfig
@@ -41,15 +41,19 @@ def build_net(config: TrainConfig) -> StudioNet:
 
 def trained_parts(net: StudioNet, config: TrainConfig) -> list[nn.Parameter]:
     """What a run changes (`StudioConfig.trained`); the rest is fixed."""
-    task = config.task
-    if isinstance(task, StudioConfig) and task.trained == "painting":
+    if trained(config) == "painting":
         net.requires_grad_(False)
         net.encoder.prices.requires_grad_(True)
-        net.encoder.entry.requires_grad_(True)
-        net.painter.requires_grad_(True)
-        for judging in (net.painter.trust, net.painter.verdict):
-            judging.requires_grad_(False)
+        net.encoder.kept_strength.requires_grad_(True)
+    elif trained(config) == "borders":
+        net.painter.requires_grad_(False)
+        net.encoder.kept_strength.requires_grad_(False)
+        net.encoder.prices.line_price.requires_grad_(False)
     return [value for value in net.parameters() if value.requires_grad]
+
+
+def trained(config: TrainConfig) -> str:
+    return config.task.trained if isinstance(config.task, StudioConfig) else "all"
 
 
 def unit(batch: Batch) -> Batch:
@@ -69,13 +73,57 @@ def compute_losses(net: nn.Module, batch: Batch, weights: LossConfig) -> dict[st
         "coarse": objective.coarse_l1(painted.flats, given.flats, plain),
         "chroma": objective.weighted_l1(objective.chroma(painted.flats), objective.chroma(given.flats), plain),
         "taste": objective.taste_loss(painted.taste, given.own, given.mask * given.natural),
+        "foreseen": objective.border_loss(painted.borders, given.borders),
     }
     losses["total"] = sum((getattr(weights, name) * value for name, value in losses.items()), torch.zeros(()))
     return losses
 
 
+HELD = {"distance": 0.1, "lines": 0.5, "gaps": 0.1, "doubt": 0.1, "taste": 0.02}
+"""How much it counts that an encoder that learns borders answers otherwise than before; what differs is of different
+size."""
+
+
+def answers_of(encoder: Encoder, fine: Tensor, middle: Tensor) -> dict[str, Tensor]:
+    """What an encoder makes of its features but for borders, by the names of `HELD`."""
+    distance, lines, gaps = encoder.prices.believed(fine)
+    return {
+        "distance": distance,
+        "lines": lines,
+        "gaps": gaps,
+        "doubt": encoder.doubt(fine),
+        "taste": encoder.taste(middle),
+    }
+
+
+class Lesson(nn.Module):
+    """An encoder that learns borders, beside the one that it was: what it foresees, and how far it has strayed."""
+
+    def __init__(self, encoder: Encoder, before: Encoder) -> None:
+        super().__init__()
+        self.encoder, self.before = encoder, before
+
+    def forward(self, lineart: Tensor, mask: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-odds of borders (batch, 1, height/2, width/2), and a scalar."""
+        features = self.encoder.look(lineart, mask, base)
+        with torch.no_grad():
+            known = answers_of(self.before, *self.before.look(lineart, mask, base))
+        told = answers_of(self.encoder, *features)
+        strayed = [weight * (told[name] - known[name]).abs().mean() for name, weight in HELD.items()]
+        return self.encoder.borders(features[0], 1.0 - lineart), torch.stack(strayed).sum()
+
+
+def border_losses(lesson: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """The objectives of a run that teaches borders, and their sum as `total`."""
+    given = unit(batch)
+    foreseen, strayed = lesson(given.lineart, given.mask, given.base)
+    losses = {"foreseen": objective.border_loss(foreseen, given.borders), "strayed": strayed}
+    return losses | {"total": losses["foreseen"] + losses["strayed"]}
+
+
 class StudioTask:
-    """`net` is trained, `average` follows it and is what is shipped.
+    """`net` is trained, `average` follows it and is what is shipped; `before` is the net as it was at first, where a
+    run is held to it.
 
     The losses are means over what counts in a batch; on several ranks each takes the mean over its own share.
 
@@ -86,22 +134,29 @@ class StudioTask:
     def __init__(self, config: TrainConfig, place: Place, net: StudioNet | None = None) -> None:
         self.config, self.place = config, place
         net = net or build_net(config)
-        trained = trained_parts(net, config)
+        parts = trained_parts(net, config)
         self.net = place.settle(net)
         self.average = deepcopy(self.net)
+        self.before = deepcopy(self.net).requires_grad_(False) if trained(config) == "borders" else None
         optim = config.optim
         self.optimizer = torch.optim.AdamW(
-            trained,
+            parts,
             lr=optim.rate,
             betas=(optim.beta1, optim.beta2),
             eps=EPSILON,
             weight_decay=optim.weight_decay,
         )
-        self._run = place.compiled(self.net)
+        self._run = place.compiled(self._lesson() or self.net)
+
+    def _lesson(self) -> Lesson | None:
+        if not isinstance(self.before, StudioNet) or not isinstance(self.net, StudioNet):
+            return None
+        return Lesson(self.net.encoder, self.before.encoder)
 
     @property
     def modules(self) -> Mapping[str, nn.Module]:
-        return {"net": self.net, "average": self.average}
+        whole: dict[str, nn.Module] = {"net": self.net, "average": self.average}
+        return whole | {"before": self.before} if self.before else whole
 
     @property
     def optimizers(self) -> Mapping[str, Optimizer]:
@@ -116,7 +171,10 @@ class StudioTask:
         self.net.train()
         set_rate(self.optimizer, learning_rate(number, self.config.optim))
         with self.place.autocast():
-            losses = compute_losses(self._run, batch, self.config.loss)
+            if self.before:
+                losses = border_losses(self._run, batch)
+            else:
+                losses = compute_losses(self._run, batch, self.config.loss)
         norm = self.place.descend(losses["total"], self.optimizer, self.config.optim.clip)
         self._follow(number)
         return losses | {"norm": norm}
@@ -126,7 +184,8 @@ class StudioTask:
         follow(self.average.parameters(), self.net.parameters(), keep)
 
     def begin_with(self, state: State) -> None:
-        take_over(state, [(self.net, "average"), (self.average, "average")], OTHER_SHAPE)
+        whole = [self.net, self.average, *([self.before] if self.before else [])]
+        take_over(state, [(module, "average") for module in whole], OTHER_SHAPE)
 
     @torch.no_grad()
     def panel(self, batch: Batch) -> Tensor:

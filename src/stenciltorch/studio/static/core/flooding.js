@@ -1,60 +1,52 @@
 /**
- * Whose colour a pixel is: twin of `flooding.py`, which says why; the flood itself is the twin of OpenCV's `watershed`,
- * pixel for pixel. Pure; runs in the worker.
+ * Whose colour a place is: twin of `flooding.py`, which says why; the flood itself is the twin of OpenCV's `watershed`,
+ * place for place. All at half the drawing's size, in squares of 2 x 2 pixels. Pure; runs in the worker.
  *
  * @typedef {import("./geometry.js").Size} Size
- * @typedef {{size: Size, heights: Uint8Array, solid: Uint8Array, kept: Uint8Array}} Terrain  solid: 1 on dark lines; kept: 1
- *   where the mask keeps pixels
+ * @typedef {{size: Size, squares: Size, heights: Uint8Array, solid: Uint8Array, kept: Uint8Array}} Terrain  size: the drawing's, in
+ *   pixels; squares: how many; solid: 1 on dark lines; kept: 1 where the mask keeps all of a square
  */
 
-import { connectedParts, nearestPixels, STEP } from "./connected.js";
+import { connectedParts } from "./connected.js";
 
-const PAPER = 240;
-const DEEPEST = 24;
-const FINENESS = 4;
+const SIDE = 2;
 const SOLID = 128;
 const SPILLED = 4;
 const HINTED = 64;
 const LEVELS = 256;
 const [MET, WAITING] = [-1, -2];
 
-/** 0 where ink is farthest, rising towards it, and on to 255 with its blackness. @param {Uint8Array} lineart @param {Size} size */
-export function heightsOf(lineart, { width, height }) {
-  const heights = new Uint8Array(lineart.length);
-  const paper = lineart.map((level) => (level >= PAPER ? 1 : 0));
-  if (!paper.includes(0)) return heights;
-  const top = DEEPEST * FINENESS;
-  const scale = Math.fround((FINENESS * 512) / Math.max(width, height));
-  const black = Math.fround((255 - top) / 255);
-  const { distance, stride, start } = nearestPixels(paper, width, height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      const far = Math.fround(Math.fround(distance[start + y * stride + x] / STEP) * scale);
-      const rise = paper[at] ? top - Math.min(far, top) : top + Math.fround((255 - lineart[at]) * black);
-      heights[at] = Math.fround(Math.fround(rise) + 0.5);
+/** How many squares cover a drawing. @param {Size} size @returns {Size} */
+function squaresOf({ width, height }) {
+  return { width: Math.ceil(width / SIDE), height: Math.ceil(height / SIDE) };
+}
+
+/** Look at a drawing once, for any hints. @param {Uint8Array} heights of squares @param {Uint8Array} lineart @param {Uint8Array} mask @param {Size} size @returns {Terrain} */
+export function survey(heights, lineart, mask, size) {
+  const squares = squaresOf(size);
+  const solid = new Uint8Array(heights.length);
+  const kept = new Uint8Array(heights.length);
+  for (let row = 0, to = 0; row < squares.height; row++) {
+    const above = row * SIDE * size.width;
+    const below = Math.min(row * SIDE + 1, size.height - 1) * size.width;
+    for (let left = 0; left < size.width; left += SIDE, to++) {
+      const right = Math.min(left + 1, size.width - 1);
+      const places = [above + left, above + right, below + left, below + right];
+      if (places.reduce((sum, at) => sum + lineart[at], 0) < SIDE * SIDE * SOLID) solid[to] = 1;
+      if (places.every((at) => mask[at] === 0)) kept[to] = 1;
     }
   }
-  return heights;
+  return { size, squares, heights, solid, kept };
 }
 
-/** Look at a drawing once, for any hints. @param {Uint8Array} lineart @param {Uint8Array} mask @param {Size} size @returns {Terrain} */
-export function survey(lineart, mask, size) {
-  return {
-    size,
-    heights: heightsOf(lineart, size),
-    solid: lineart.map((level) => (level < SOLID ? 1 : 0)),
-    kept: mask.map((share) => (share === 0 ? 1 : 0)),
-  };
-}
-
-/** The colour that floods each pixel, RGBA: alpha 0 where nothing is hinted, or what is kept floods. @param {Terrain} terrain @param {Uint8Array} hints RGBA */
+/** The colour that floods each square, RGBA: alpha 0 where nothing is hinted, or what is kept floods. @param {Terrain} terrain @param {Uint8Array} hints RGBA of pixels */
 export function flood(terrain, hints) {
-  const { width, height } = terrain.size;
-  const flooded = new Uint8Array(width * height * 4);
+  const { squares, heights, kept } = terrain;
+  const flooded = new Uint8Array(squares.width * squares.height * 4);
   const { labels, colours } = seedsOf(terrain, hints);
   if (!colours.length) return flooded;
-  for (let at = 0; at < labels.length; at++) if (terrain.kept[at] && !labels[at]) labels[at] = colours.length + 1;
-  const owners = watershed(terrain.heights, labels, terrain.size);
+  for (let at = 0; at < labels.length; at++) if (kept[at] && !labels[at]) labels[at] = colours.length + 1;
+  const owners = watershed(heights, labels, squares);
   const out = new Uint32Array(flooded.buffer);
   const table = new Uint32Array(colours.length + 2);
   const bytes = new Uint8Array(table.buffer);
@@ -63,24 +55,29 @@ export function flood(terrain, hints) {
   return flooded;
 }
 
-/** 1, 2 ... where a hint's colour floods from, 0 elsewhere; and the colours, as numbers. */
-function seedsOf({ size: { width, height }, solid }, hints) {
-  const keys = new Int32Array(width * height).fill(-1);
+/** 1, 2 ... where a hint's colour floods from, 0 elsewhere; and the colours, as numbers. Of two in one square the higher holds it. */
+function seedsOf({ size, squares, solid }, hints) {
+  const highest = new Int32Array(squares.width * squares.height).fill(-1);
   const found = new Set();
-  for (let at = 0; at < keys.length; at++) {
-    if (hints[at * 4 + 3] < HINTED) continue;
-    keys[at] = (hints[at * 4] << 16) | (hints[at * 4 + 1] << 8) | hints[at * 4 + 2];
-    found.add(keys[at]);
+  for (let y = 0, from = 0; y < size.height; y++) {
+    const row = (y >> 1) * squares.width;
+    for (let x = 0; x < size.width; x++, from += 4) {
+      if (hints[from + 3] < HINTED) continue;
+      const key = (hints[from] << 16) | (hints[from + 1] << 8) | hints[from + 2];
+      const at = row + (x >> 1);
+      found.add(key);
+      if (key > highest[at]) highest[at] = key;
+    }
   }
   const colours = [...found].sort((first, second) => first - second);
-  if (!colours.length) return { labels: keys, colours };
+  if (!colours.length) return { labels: highest, colours };
   const numbers = new Map(colours.map((key, number) => [key, number + 1]));
-  const labels = keys.map((key) => (key < 0 ? 0 : numbers.get(key)));
-  dropSpilled(labels, solid, width, height);
+  const labels = highest.map((key) => (key < 0 ? 0 : numbers.get(key)));
+  dropSpilled(labels, solid, squares.width, squares.height);
   return { labels, colours };
 }
 
-/** Without the pixels of strokes that lie beyond a line, or on one, and are few beside the rest of their stroke. */
+/** Without the squares of strokes that lie beyond a line, or on one, and are few beside the rest of their stroke. */
 function dropSpilled(labels, solid, width, height) {
   const strokes = connectedParts(labels, width, height, true);
   const parts = connectedParts(labels.map((label, at) => (solid[at] ? 0 : label)), width, height, true);
@@ -91,21 +88,21 @@ function dropSpilled(labels, solid, width, height) {
   for (let at = 0; at < labels.length; at++) if (labels[at] && SPILLED * sizes[parts.parts[at]] < largest[strokes.parts[at]]) labels[at] = 0;
 }
 
-/** Pixels that wait at each height, first come, first served. */
+/** Places that wait at each height, first come, first served. */
 class Queues {
-  /** @param {number} pixels */
-  constructor(pixels) {
+  /** @param {number} places */
+  constructor(places) {
     this.first = new Int32Array(LEVELS).fill(-1);
     this.last = new Int32Array(LEVELS);
-    this.next = new Int32Array(pixels);
+    this.next = new Int32Array(places);
     this.lowest = LEVELS;
   }
 
-  push(level, pixel) {
-    if (this.first[level] < 0) this.first[level] = pixel;
-    else this.next[this.last[level]] = pixel;
-    this.next[pixel] = -1;
-    this.last[level] = pixel;
+  push(level, place) {
+    if (this.first[level] < 0) this.first[level] = place;
+    else this.next[this.last[level]] = place;
+    this.next[place] = -1;
+    this.last[level] = place;
     if (level < this.lowest) this.lowest = level;
   }
 
@@ -113,15 +110,15 @@ class Queues {
   pop() {
     while (this.lowest < LEVELS && this.first[this.lowest] < 0) this.lowest++;
     if (this.lowest === LEVELS) return -1;
-    const pixel = this.first[this.lowest];
-    this.first[this.lowest] = this.next[pixel];
-    return pixel;
+    const place = this.first[this.lowest];
+    this.first[this.lowest] = this.next[place];
+    return place;
   }
 }
 
 /**
  * Every label floods from where it is; a step costs the mean of both heights.
- * @param {Uint8Array} heights @param {Int32Array} labels 0 for pixels without @param {Size} size @returns {Int32Array} labels
+ * @param {Uint8Array} heights @param {Int32Array} labels 0 for places without @param {Size} size @returns {Int32Array} labels
  */
 function watershed(heights, labels, { width, height }) {
   const stride = width + 2;
@@ -165,13 +162,21 @@ function watershed(heights, labels, { width, height }) {
   return withoutFrame(owners, stride, width, height);
 }
 
-/** Pixels where floods met go to one of them. */
+/** Places where floods met go to one of them, and so do those that they enclose. */
 function withoutFrame(owners, stride, width, height) {
   const plain = new Int32Array(width * height);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, at = (y + 1) * stride + 1; x < width; x++, at++, to++) {
-      plain[to] = owners[at] > 0 ? owners[at] : Math.max(0, owners[at - 1], owners[at + 1], owners[at - stride], owners[at + stride]);
-    }
+  let left = [];
+  for (let at = 0; at < owners.length; at++) {
+    if (owners[at] > 0) continue;
+    owners[at] = 0;
+    const x = at % stride;
+    if (x > 0 && x <= width && at > stride && at < owners.length - stride) left.push(at);
   }
+  for (let beside = left; beside.some((owner) => owner > 0); ) {
+    beside = left.map((at) => Math.max(owners[at - 1], owners[at + 1], owners[at - stride], owners[at + stride]));
+    for (const [k, at] of left.entries()) owners[at] = beside[k];
+    left = left.filter((at) => owners[at] === 0);
+  }
+  for (let y = 0, to = 0; y < height; y++, to += width) plain.set(owners.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), to);
   return plain;
 }

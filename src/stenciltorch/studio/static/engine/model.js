@@ -171,7 +171,7 @@ export class Model {
 
   async #given() {
     const given = await this.#encode();
-    return { ...this.encoded, ...given, ...this.#flooded(), hints: this.#picture(this.wishes.pixels, this.work, 4) };
+    return { ...this.encoded, ...given, ...(await this.#flooded()), hints: this.#picture(this.wishes.pixels, this.work, 4) };
   }
 
   /** Look at the drawing, unless that is done. @returns what is known of it without hints */
@@ -181,10 +181,10 @@ export class Model {
     return given;
   }
 
-  #flooded() {
+  async #flooded() {
     if (!this.#asksFor("painter", "flooded")) return {};
-    this.terrain ??= survey(this.reduced.lineart, this.reduced.mask, this.work);
-    return { flooded: this.#picture(flood(this.terrain, this.wishes.pixels), this.work, 4) };
+    this.terrain ??= survey(await this.encoded.heights.getData(), this.reduced.lineart, this.reduced.mask, this.work);
+    return { flooded: this.#picture(flood(this.terrain, this.wishes.pixels), this.terrain.squares, 4) };
   }
 
   /** Tens of megabytes that a drawing of the working size has no use for. */
