@@ -18,9 +18,18 @@ SQUARE = 2
 INNER = 32
 """Channels of what foresees borders."""
 
-BLACK = 5.0
+BLACK = 7.0
 """How much higher a black line lies than bare paper where a border is as likely, in units of log-odds: lines within an
 area hold a flood back, too, though not as much."""
+
+WIDE = 3.5
+"""How much lower paper lies that is far from all ink: wide places flood before narrow ones."""
+
+FAR = 12
+"""Squares from ink that are far."""
+
+FAINT = 15.0 / 255.0
+"""More ink than that is ink, however faint."""
 
 SUREST = 8.0
 """Log-odds beyond which borders are equally high, and below which equally low."""
@@ -69,6 +78,24 @@ def heights(foreseen: Tensor, ink: Tensor) -> Tensor:
         foreseen: log-odds (1, 1, height/2, width/2), `Borders`.
         ink: (1, 1, height, width), 1 = full ink.
     """
-    black = 0.5 * (F.avg_pool2d(ink, SQUARE) + F.max_pool2d(ink, SQUARE))
-    high = foreseen.clamp(-SUREST, SUREST) + BLACK * black
-    return (255.0 / (2.0 * SUREST + BLACK) * (high[0, 0] + SUREST) + 0.5).to(torch.uint8)
+    darkest = F.max_pool2d(ink, SQUARE)
+    black = 0.5 * (F.avg_pool2d(ink, SQUARE) + darkest)
+    high = foreseen.clamp(-SUREST, SUREST) + BLACK * black - WIDE * _openness(darkest)
+    return (255.0 / (2.0 * SUREST + BLACK + WIDE) * (high[0, 0] + SUREST + WIDE) + 0.5).to(torch.uint8)
+
+
+def _openness(ink: Tensor) -> Tensor:
+    """0 on ink, rising to 1 on paper that lies `FAR` squares from it; squares and diamonds in turn are octagons."""
+    paper = (ink <= FAINT).to(ink.dtype)
+    total = torch.zeros_like(paper)
+    for step in range(FAR):
+        paper = -_dilated(-paper, square=step % 2 > 0)
+        total = total + paper
+    return total / FAR
+
+
+def _dilated(plane: Tensor, square: bool) -> Tensor:
+    if square:
+        return F.max_pool2d(plane, 3, stride=1, padding=1)
+    across = F.max_pool2d(plane, (1, 3), stride=1, padding=(0, 1))
+    return torch.maximum(across, F.max_pool2d(plane, (3, 1), stride=1, padding=(1, 0)))
