@@ -90,7 +90,7 @@ def test_threads_without_headers_no_network_and_a_new_version(
     wait_through_reloads(page, READY)
     assert uses_threads(page)
     page.click("#action-examples")
-    page.wait_for_function("document.querySelector('.gallery img').naturalWidth > 0", timeout=60_000)
+    page.wait_for_function("document.querySelector('.gallery img')?.naturalWidth > 0", timeout=60_000)
     first = page.evaluate("caches.keys()")
     page.keyboard.press("Escape")
 
