@@ -194,7 +194,7 @@ def test_one_picture_large(visit, dataset):
     assert page.inner_text("#name") == "5.png"
     page.keyboard.press("Escape")
     page.locator("dialog").wait_for(state="hidden")
-    assert focused(page) == "5.png, kept by the rules"
+    wait_until(page, "document.activeElement.getAttribute('aria-label') === '5.png, kept by the rules'")
     page.keyboard.press("Enter")
     page.click("#close")
     assert by_hand(dataset) == {"4.png": "drop"}
