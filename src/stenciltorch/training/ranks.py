@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import torch
@@ -116,7 +117,13 @@ def join(device: str) -> tuple[Ranks, str]:
 
 
 def _meet(backend: str) -> None:
-    """Start talking, under names of this try alone: after a restart torchrun's store still knows the dead ones."""
+    """Start talking, under names of this try alone: after a restart torchrun's store still knows the dead ones.
+
+    A module of torch, which torch itself imports sooner or later, keeps whatever group there is by then as default of
+    its arguments. Such a group outlives `leave`, and so do its threads: one that frees a tensor while Python shuts down
+    aborts the process. Hence it is imported while there is no group yet.
+    """
+    import_module("torch.distributed.nn.functional")
     store, rank, count = next(iter(dist.rendezvous("env://")))  # type: ignore[attr-defined]
     prefix = f"try{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}"
     own = dist.PrefixStore(prefix, store)  # type: ignore[attr-defined]
